@@ -1,0 +1,17 @@
+"""What can go wrong in a way a user can act on; each message says what was expected, what came, what to do."""
+
+
+class VecassayError(Exception):
+    """Something a user can act on: the message says what was expected, what came and what to do next."""
+
+
+class SpaceMismatch(VecassayError):
+    """Vectors of two different embedding spaces were about to meet in one formula."""
+
+
+class NotReady(VecassayError):
+    """A model's files are not on this machine yet: they must be downloaded or made first (`Provider.prepare`)."""
+
+
+class Cancelled(VecassayError):
+    """Nobody waits for this work any more."""

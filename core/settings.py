@@ -1,0 +1,61 @@
+"""The environment variables, typed, in one place."""
+
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+MIB = 1024**2
+GIB = 1024**3
+
+
+class Settings(BaseSettings):
+    """Every setting: `VECASSAY_` and the name in capitals. Sizes are bytes."""
+
+    model_config = SettingsConfigDict(env_prefix="VECASSAY_", frozen=True, extra="ignore")
+
+    home: Path = Field(Path.home() / ".vecassay", description="Where the store and made or downloaded models are kept.")
+    store: SecretStr = Field(
+        SecretStr(""), description="Database URL; empty is SQLite in `home`. postgresql+psycopg://... for a cluster."
+    )
+    store_bytes: int = Field(
+        20 * GIB, gt=0, description="Budget for vectors and answers; the least recently used leave first."
+    )
+    scheduler: str = Field("", description="Address of a Dask scheduler, tcp://...; empty starts one worker here.")
+    worker_memory: int = Field(
+        0, ge=0, description="A local worker over this is ended and started anew; 0 is 80 % of RAM."
+    )
+    model_memory: int = Field(
+        4 * GIB, gt=0, description="Models kept loaded in a worker; the least recently used leave."
+    )
+    max_file_bytes: int = Field(200 * MIB, gt=0, description="Largest file of texts that is read.")
+    max_rows: int = Field(
+        200_000, gt=0, description="More rows than this are refused, or sampled at random if asked for."
+    )
+    max_text_chars: int = Field(100_000, gt=0, description="A longer text is refused.")
+    hub_timeout: float = Field(
+        5.0, gt=0, description="Seconds to wait for the model hub before saying it is not there."
+    )
+    remote_code: tuple[str, ...] = Field((), description="Hub ids whose own Python code may run, as a JSON list.")
+    folders: str | None = Field(
+        None,
+        description="Folders, separated by ':', that visitors may name as models or corpora. Unset: any while the "
+        "dashboard listens on this machine only, none otherwise. Empty: none.",
+    )
+
+    @property
+    def store_url(self) -> str:
+        """The store's database URL, password included: never shown or logged."""
+        return self.store.get_secret_value() or f"sqlite:///{self.home / 'store.sqlite'}"
+
+    @property
+    def models_folder(self) -> Path:
+        """Where made models are kept."""
+        return self.home / "models"
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """The settings of this process, read once; tests call `settings.cache_clear()` after changing the environment."""
+    return Settings()
