@@ -201,7 +201,8 @@ class Embeddings:
     @cached_property
     def unit(self) -> Floats:
         """The rows at length 1, `(n, d)`; a zero row stays zero."""
-        lengths = np.linalg.norm(self.vectors, axis=1, keepdims=True)
+        # In double precision: the square of a float32 overflows above 1e19 and vanishes below 1e-23.
+        lengths = np.sqrt(np.einsum("ij,ij->i", self.vectors, self.vectors, dtype=np.float64))[:, None]
         unit: Floats = np.divide(self.vectors, lengths, out=np.zeros_like(self.vectors), where=lengths > 0)
         unit.setflags(write=False)
         return unit

@@ -3,23 +3,32 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from core.registry import Registry
+from core.registry import Registry, discover, missing
 from core.types import Corpus, Encoder, Ints, ModelCard, ModelSpec, Progress, Space
+
+PACKAGES = {"sklearn": "scikit-learn"}
+"""What pip calls a module, where that is not its own name with dashes."""
 
 
 class Provider(Protocol):
     """One library that turns texts into vectors; one file each, found by discovery.
 
-    `space`, `card` and `token_counts` are light: they import no torch and never touch the network.
+    All but `prepare` and `load` are light: they import no torch and never touch the network.
     """
 
     key: str
     label: str
     help: str
     requires: tuple[str, ...]
+    fitted: bool
+    """Whether the model is fitted on the corpus it then embeds."""
 
     def space(self, spec: ModelSpec, corpus: Corpus | None = None) -> Space:
-        """Identity of the space; raises `NotReady` while the files are not on this machine."""
+        """Identity of the space; raises `NotReady` while it depends on files that are not on this machine."""
+        ...
+
+    def ready(self, spec: ModelSpec) -> bool:
+        """Whether the files are on this machine, so that `load` will find them; if not, `prepare` brings them."""
         ...
 
     def card(self, spec: ModelSpec) -> ModelCard:
@@ -27,16 +36,28 @@ class Provider(Protocol):
         ...
 
     def token_counts(self, spec: ModelSpec, texts: Sequence[str]) -> Ints | None:
-        """Tokens per text before truncation, `(n,)`, prompt and special tokens included; None: no limit."""
+        """Tokens per text before truncation, `(n,)`, document prompt and special tokens included; None: no limit."""
         ...
 
     def prepare(self, spec: ModelSpec, progress: Progress | None = None) -> None:
-        """Bring the files to this machine: download, or make them; does nothing when they are here."""
+        """Bring the files to this machine: download (progress in bytes), or make them; nothing when they are here."""
         ...
 
     def load(self, spec: ModelSpec, corpus: Corpus | None = None) -> Encoder:
-        """The encoder, ready to run; `corpus` is what a fitted model is fitted on."""
+        """The encoder, ready to run; `corpus` is what a fitted model is fitted on. Raises `NotReady` without files."""
         ...
 
 
 REGISTRY: Registry[Provider] = Registry("provider")
+
+
+def provider(key: str) -> Provider:
+    """The provider with this key; raises `UnknownName`, with the nearest key, if there is none."""
+    discover(__name__)
+    return REGISTRY[key]
+
+
+def unavailable(provider: Provider) -> str | None:
+    """The line that installs what a provider lacks here; None when it lacks nothing."""
+    absent = missing(provider.requires)
+    return f"pip install {' '.join(PACKAGES.get(name, name.replace('_', '-')) for name in absent)}" if absent else None

@@ -1,0 +1,42 @@
+# make run: the dashboard. make test: everything CI runs. Both set up what they need, once.
+PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+PORT ?= 8501
+
+.PHONY: run test check unit browser bench clean
+
+run: $(VENV)/.run
+	@echo "Vecassay: http://127.0.0.1:$(PORT)  (Ctrl-C ends it)"
+	@exec $(BIN)/streamlit run app.py --server.port $(PORT)
+
+test: check unit
+
+check: $(VENV)/.test
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy core
+
+unit: $(VENV)/.test browser
+	tests/with_postgres.sh $(BIN)/python -m pytest
+
+browser: $(VENV)/.test
+	@tests/find_browser.sh $(BIN)
+
+$(VENV)/.made:
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || \
+	  { echo "Vecassay needs Python 3.11 to 3.13; $(PYTHON) is another. Set PYTHON=/path/to/python3.11"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+# torch first and by itself: with it there, nothing pulls a build with gigabytes of CUDA.
+$(VENV)/.run: requirements.txt $(VENV)/.made
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+$(VENV)/.test: requirements-dev.txt $(VENV)/.run
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+clean:
+	rm -rf $(VENV)

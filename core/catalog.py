@@ -1,0 +1,46 @@
+"""The models known by name; the facts stand in catalog.toml beside this file."""
+
+import re
+import tomllib
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from core.registry import Registry
+from core.types import ModelSpec
+
+
+@lru_cache(maxsize=1)
+def _table() -> dict[str, Any]:
+    return tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+
+
+@lru_cache(maxsize=1)
+def _registry() -> Registry[ModelSpec]:
+    known: Registry[ModelSpec] = Registry("model")
+    for raw in _table()["model"]:
+        known.add(raw["key"], ModelSpec.from_json(raw))
+    return known
+
+
+def models() -> dict[str, ModelSpec]:
+    """Every model of the catalogue by key, in the catalogue's order."""
+    return dict(_registry())
+
+
+def model(key: str) -> ModelSpec:
+    """The model with this key; raises `UnknownName`, with the nearest key, if there is none."""
+    return _registry()[key]
+
+
+def slug(label: str) -> str:
+    """A label as a key: small letters, digits and dashes.
+
+    >>> slug("BGE-small (v1.5)")
+    'bge-small-v1-5'
+    """
+    return re.sub(r"[^a-z0-9]+", "-", label.lower()).strip("-") or "model"
+
+
+DEFAULT_MODELS: tuple[str, ...] = tuple(_table()["default"])
+"""Three different models that run without a network: transformer, static, lexical."""

@@ -1,0 +1,120 @@
+"""One Dask worker process beside the dashboard, or a cluster that is already there."""
+
+import os
+from pathlib import Path
+from threading import Thread
+from time import sleep
+from typing import Any
+
+import psutil
+
+from core.errors import VecassayError
+from core.settings import settings
+
+ENCODE = "encode"
+THREADS = 4
+CONNECT_SECONDS = 10
+ROOT = Path(__file__).parent.parent
+
+
+class Cluster:
+    """A Dask client, connected on first use and again after its cluster is gone."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+        self._client: Any = None
+        self._local: Any = None
+
+    def client(self) -> Any:
+        """A connected client; starts the local cluster, or a new one when it died.
+
+        Raises VecassayError when a scheduler that was named does not answer.
+        """
+        if self._client is not None and self._client.status == "running" and self.alive():
+            return self._client
+        self.close()
+        from distributed import Client
+
+        self._local = None if self.address else _start()
+        try:
+            self._client = Client(self._local or self.address, timeout=CONNECT_SECONDS, set_as_default=False)
+        except (OSError, TimeoutError) as error:
+            raise VecassayError(
+                f"No Dask scheduler answers at {self.address} (waited {CONNECT_SECONDS} s). Start one there, correct "
+                f"VECASSAY_SCHEDULER, or unset it to work on this machine."
+            ) from error
+        return self._client
+
+    def alive(self) -> bool:
+        """Whether the local worker's keeper still runs; true for a cluster that is not ours."""
+        if self._local is None:
+            return True
+        processes = [worker.process for worker in self._local.workers.values()]
+        return all(process is not None and process.returncode is None for process in processes)
+
+    def workers(self) -> int:
+        """How many workers are connected now."""
+        return 0 if self._client is None else len(self._client.scheduler_info(n_workers=-1)["workers"])
+
+    def resources(self) -> dict[str, float]:
+        """What an embedding task claims: the encoder, where the workers announce one."""
+        workers = self._client.scheduler_info(n_workers=-1)["workers"].values()
+        offered = bool(workers) and all(ENCODE in worker["resources"] for worker in workers)
+        return {ENCODE: 1.0} if offered or self._local is not None else {}
+
+    def close(self) -> None:
+        """End the client, and the local worker with it."""
+        for thing in (self._client, self._local):
+            if thing is not None:
+                thing.close(timeout=5)
+        self._client = self._local = None
+
+
+def worker_memory() -> int:
+    """Bytes at which the local worker is ended and started anew."""
+    return settings().worker_memory or int(0.8 * psutil.virtual_memory().total)
+
+
+def _start() -> Any:
+    import dask
+    from distributed import Scheduler, SpecCluster
+    from distributed.deploy.subprocess import SubprocessWorker
+
+    # A task whose worker died is tried once more on a fresh worker, then its failure is shown.
+    dask.config.set({"distributed.scheduler.allowed-failures": 1})
+    # The worker is a program of its own (Streamlit replaces __main__, so spawn would start the page again);
+    # it must find this package whatever folder the dashboard was started from.
+    os.environ["PYTHONPATH"] = os.pathsep.join(
+        [str(ROOT), *(p for p in [os.environ.get("PYTHONPATH")] if p and p != str(ROOT))]
+    )
+    options = {
+        "host": "127.0.0.1",
+        "nthreads": THREADS,
+        "resources": {ENCODE: 1},
+        "memory_limit": worker_memory(),
+        "dashboard": False,
+        "silence_logs": 40,
+        "preload_nanny": ["core.cluster"],
+        # Loaded models are not Dask's to spill, and a paused worker would look like a hang.
+        "config": {f"distributed.worker.memory.{what}": False for what in ("target", "spill", "pause")},
+    }
+    worker = {"cls": SubprocessWorker, "options": {"worker_class": "distributed.Nanny", "worker_kwargs": options}}
+    scheduler = {
+        "cls": Scheduler,
+        "options": {"host": "127.0.0.1", "port": 0, "dashboard": False, "dashboard_address": "127.0.0.1:0"},
+    }
+    return SpecCluster(workers={0: worker}, scheduler=scheduler, silence_logs=40)
+
+
+def dask_setup(nanny: Any) -> None:  # noqa: ARG001  (the signature Dask calls)
+    """Called by Dask in the worker's keeper: end it when the dashboard that started it is gone, however it went."""
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            sleep(1)
+        for child in psutil.Process().children(recursive=True):
+            child.kill()
+        os._exit(1)
+
+    Thread(target=watch, daemon=True, name="vecassay-orphan-watch").start()

@@ -1,0 +1,248 @@
+"""Jobs: questions at work. One job per question key, whoever asks and however often.
+
+Before a question run the embeddings it needs, as tasks of their own that every question needing them shares.
+"""
+
+import atexit
+import logging
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import lru_cache
+from threading import Lock
+from time import time
+from typing import Any, Literal
+
+from core import pipeline, questions
+from core.cluster import Cluster, worker_memory
+from core.errors import VecassayError
+from core.settings import GIB, settings
+from core.store import Store
+from core.types import Question
+from core.work import find_spec
+from core.worker import TOPIC, run
+
+LOG = logging.getLogger(__name__)
+SMALL_TEXTS = 64
+
+State = Literal["waiting", "running", "done", "failed", "cancelled"]
+ENDED = ("done", "failed", "cancelled")
+
+
+@dataclass(frozen=True)
+class Part:
+    """One line of progress: what is being done, texts done of those to do, and the pace."""
+
+    label: str
+    done: int = 0
+    total: int = 0
+    per_second: float = 0.0
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Seconds until this part is done at the pace so far; None before a pace is known."""
+        return (self.total - self.done) / self.per_second if self.per_second else None
+
+
+@dataclass(frozen=True)
+class Status:
+    """How a job stands; `message` says why it failed, or what it waits for."""
+
+    state: State
+    message: str = ""
+    parts: tuple[Part, ...] = ()
+
+
+@dataclass(eq=False)
+class _Task:
+    label: str
+    texts: int
+    future: Any = None
+
+
+@dataclass(eq=False)
+class _Job:
+    question: Question
+    state: State = "waiting"
+    message: str = ""
+    tasks: dict[str, _Task] = field(default_factory=dict)
+    future: Any = None
+
+
+class Jobs:
+    """All jobs of this process. Safe to call from any thread; no call waits for work."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        self._cluster = cluster
+        self._jobs: dict[str, _Job] = {}
+        self._events: dict[str, tuple[float, float, int, int]] = {}
+        self._lock = Lock()
+        self._desk = ThreadPoolExecutor(1, thread_name_prefix="vecassay-jobs")
+        self.started = 0
+
+    def warm(self) -> None:
+        """Start the worker now, so that the first question does not wait for it."""
+        self._desk.submit(self._connect)
+
+    def submit(self, question: Question) -> None:
+        """Ask for a job; a job that runs or waits already is joined, one that failed runs again."""
+        with self._lock:
+            job = self._jobs.get(question.key)
+            if job is not None and job.state not in ENDED:
+                return
+            self._jobs[question.key] = job = _Job(question)
+            self.started += 1
+        self._desk.submit(self._launch, job)
+
+    def status(self, key: str) -> Status | None:
+        """How the job stands; None for a key nobody asked for."""
+        with self._lock:
+            job = self._jobs.get(key)
+        if job is None:
+            return None
+        if job.state in ENDED:
+            return Status(job.state, job.message)
+        if not self._cluster.alive():
+            self._desk.submit(self._revive)
+        parts = self._parts(job)
+        running = any(part.done or part.total for part in parts)
+        return Status("running" if running else job.state, job.message, parts)
+
+    def active(self) -> list[str]:
+        """Keys of the jobs that wait or run."""
+        with self._lock:
+            return [key for key, job in self._jobs.items() if job.state not in ENDED]
+
+    def cancel(self, key: str) -> None:
+        """Stop a job for everybody; what it finished is kept, and work that other jobs need goes on."""
+        with self._lock:
+            job = self._jobs.get(key)
+        if job is not None and job.state not in ENDED:
+            self._end(job, "cancelled", "Stopped. Everything finished until then is kept.")
+
+    def close(self) -> None:
+        """End the worker."""
+        self._desk.shutdown(wait=False, cancel_futures=True)
+        self._cluster.close()
+
+    def _connect(self) -> Any:
+        known = self._cluster._client
+        client = self._cluster.client()
+        if client is not known:
+            client.subscribe_topic(TOPIC, self._note)
+        return client
+
+    def _launch(self, job: _Job) -> None:
+        try:
+            client, kept = self._connect(), pipeline.store()
+            for need in pipeline.needs(kept, job.question):
+                small = len(pipeline.find(kept, need.arguments["texts"])) <= SMALL_TEXTS
+                resources = {} if small else self._cluster.resources()
+                future = client.submit(
+                    run, kept.id, need, [], key=need.key, pure=False, resources=resources, priority=10 if small else 0
+                )
+                job.tasks[need.key] = _Task(_label(kept, need), _share(kept, need), future)
+            first = [task.future for task in job.tasks.values()]
+            key = job.question.key
+            job.tasks[key] = _Task(_label(kept, job.question), 0)
+            job.future = client.submit(run, kept.id, job.question, first, key=key, pure=False, priority=5)
+            if job.state in ENDED:
+                self._end(job, job.state, job.message)
+                return
+            job.state = "running"
+            job.future.add_done_callback(lambda future: self._finish(job, future))
+        except VecassayError as error:
+            self._end(job, "failed", str(error))
+        except Exception:
+            LOG.exception("job %s could not be started", job.question.key)
+            self._end(job, "failed", "The job could not be started; the server's log says why.")
+            raise
+
+    def _revive(self) -> None:
+        """The local worker's keeper died: start another and ask again for what was under way."""
+        if self._cluster.alive():
+            return
+        with self._lock:
+            unfinished = [job for job in self._jobs.values() if job.state not in ENDED]
+        for job in unfinished:
+            job.tasks, job.future = {}, None
+            self._launch(job)
+
+    def _finish(self, job: _Job, future: Any) -> None:
+        if job.future is not future or job.state in ENDED:
+            return
+        if future.status == "finished":
+            self._end(job, "done", "")
+        elif future.status == "cancelled":
+            if self._cluster.alive():
+                self._end(job, "failed", "The connection to the worker was lost. What was finished is kept; try again.")
+        else:
+            self._end(job, "failed", explain(future.exception(), job.question))
+
+    def _end(self, job: _Job, state: State, message: str) -> None:
+        with self._lock:
+            job.state, job.message = state, message
+            # Letting go of the futures is what tells Dask to forget (or stop) tasks nobody else wants. Its own
+            # future is held by the callback, so it must be told.
+            future, job.tasks, job.future = job.future, {}, None
+        if state == "cancelled" and future is not None:
+            future.cancel()
+
+    def _note(self, event: tuple[float, dict[str, Any]]) -> None:
+        when, report = event
+        began = self._events.get(report["key"], (when, when, 0, 0))[0]
+        if report["done"] == 0:
+            began = when
+        self._events[report["key"]] = (began, when, report["done"], report["total"])
+
+    def _parts(self, job: _Job) -> tuple[Part, ...]:
+        parts: dict[str, Part] = {}
+        for key, task in list(job.tasks.items()):
+            began, _, done, total = self._events.get(key, (0.0, 0.0, 0, 0))
+            ended = task.future is not None and task.future.done()
+            if not ended and not total:
+                total = task.texts
+            pace = done / (time() - began) if done and not ended and time() > began else 0.0
+            so_far = parts.get(task.label, Part(task.label))
+            parts[task.label] = Part(
+                task.label, so_far.done + (total if ended else done), so_far.total + total, so_far.per_second + pace
+            )
+        return tuple(parts.values())
+
+
+def _label(kept: Store, question: Question) -> str:
+    doing = questions.REGISTRY[question.name].doing
+    models: Sequence[str] = list(question.arguments.get("models", [question.arguments.get("model")]))
+    names = " and ".join(find_spec(kept, key).label for key in models) if len(models) < 3 else f"{len(models)} models"
+    return f"{doing}: {names}"
+
+
+def _share(kept: Store, need: Question) -> int:
+    return len(pipeline.find(kept, need.arguments["texts"])) // int(need.arguments["shards"])
+
+
+def explain(error: BaseException, question: Question) -> str:
+    """Why a job failed, in the user's words; details of unexpected errors go to the log."""
+    from distributed.scheduler import KilledWorker
+
+    if isinstance(error, VecassayError):
+        return str(error)
+    if isinstance(error, KilledWorker):
+        doing = questions.REGISTRY[question.name].doing.lower()
+        return (
+            f"The worker process ended twice while working on this ({doing}). "
+            f"Most often it ran out of memory (limit {worker_memory() / GIB:.1f} GiB): take fewer texts or a smaller "
+            f"model, or raise VECASSAY_WORKER_MEMORY. What was finished until then is kept; trying again goes on there."
+        )
+    if isinstance(error, MemoryError):
+        return "The worker had too little memory for this. Take fewer texts, or raise VECASSAY_WORKER_MEMORY."
+    LOG.error("job %s failed", question.key, exc_info=error)
+    return f"Something unexpected went wrong ({type(error).__name__}). The server's log has the details."
+
+
+@lru_cache(maxsize=1)
+def jobs() -> Jobs:
+    """The jobs of this process."""
+    made = Jobs(Cluster(settings().scheduler))
+    atexit.register(made.close)
+    return made

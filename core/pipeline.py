@@ -1,0 +1,116 @@
+"""text -> embeddings -> study -> answer: the same from a page, the command line, a notebook or a worker.
+
+from core import pipeline
+
+study = pipeline.study("sentences", ["minilm", "static", "lsa"])
+found = pipeline.answer("agreement", study, k=10, seed=0)
+print(found["agreement"])
+"""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from time import perf_counter
+from typing import Any
+
+from core import corpora, providers, questions
+from core.registry import discover
+from core.settings import settings
+from core.store import Store, open_store
+from core.types import Answer, Corpus, ModelSpec, Progress, Question, Study
+from core.work import Work, find_corpus, find_spec, quiet, resolve
+
+SHARD_TEXTS = 2_000
+MOST_SHARDS = 64
+
+for _package in ("core.providers", "core.measures", "core.questions"):
+    discover(_package)
+
+
+@lru_cache(maxsize=8)
+def _opened(url: str, budget: int) -> Store:
+    return open_store(url, budget)
+
+
+def store() -> Store:
+    """The store that the settings name, opened once in this process."""
+    return _opened(settings().store_url, settings().store_bytes)
+
+
+def find(kept: Store, corpus: str) -> Corpus:
+    """A corpus by fingerprint, or a sample by its key; a sample is put into the store."""
+    if corpus in corpora.SAMPLES:
+        reading = corpora.sample(corpus)
+        if kept.corpora.report(reading.corpus.fingerprint) is None:
+            kept.corpora.add(reading.corpus, reading.report.to_json(), kind="sample", owner=None)
+        return reading.corpus
+    return find_corpus(kept, corpus)
+
+
+def study(corpus: str | Corpus, models: Sequence[str]) -> Study:
+    """A corpus (sample key, fingerprint or `Corpus`) and models by key; gets models ready that are not yet."""
+    kept = store()
+    if isinstance(corpus, Corpus):
+        kept.corpora.add(corpus, {}, kind="typed", owner=None)
+    found = corpus if isinstance(corpus, Corpus) else find(kept, corpus)
+    specs = [find_spec(kept, key) for key in models]
+    for spec in specs:
+        if not providers.REGISTRY[spec.provider].ready(spec):
+            providers.REGISTRY[spec.provider].prepare(spec)
+    return Study(found, tuple(resolve(spec, found) for spec in specs))
+
+
+def ask(name: str, study: Study, **arguments: Any) -> Question:
+    """The question with this name about a study; raises TypeError for arguments it does not take."""
+    recipe = questions.REGISTRY[name]
+    common = {
+        "corpus": study.corpus.fingerprint,
+        "models": {model.spec.key: model.space.digest for model in study.models},
+    }
+    if set(common) | set(arguments) != recipe.takes:
+        expected, came = sorted(recipe.takes - set(common)), sorted(arguments)
+        raise TypeError(f"question {name!r} takes {expected} besides corpus and models; got {came}")
+    return Question(name, {**common, **arguments}, recipe.version)
+
+
+def answer(name: str, study: Study, *, progress: Progress = quiet, **arguments: Any) -> Answer:
+    """Answer here, in this process, or read the answer that the store has."""
+    return respond(Work(store(), respond, progress), ask(name, study, **arguments))
+
+
+def respond(work: Work, question: Question) -> Answer:
+    """The answer of any question: kept, or computed now and kept."""
+    recipe = questions.REGISTRY[question.name]
+    kept = work.store.answers.get(question.key) if recipe.kept else None
+    if kept is not None:
+        return kept
+    started = perf_counter()
+    answer = recipe.run(work, **question.arguments)
+    if recipe.kept:
+        work.store.answers.put(question, answer, perf_counter() - started)
+    return answer
+
+
+def needs(kept: Store, question: Question) -> list[Question]:
+    """What must be done before a question: an embedding for each of its models, texts and roles, cut into shares."""
+    recipe, given = questions.REGISTRY[question.name], question.arguments
+    found = []
+    for argument, role in recipe.embeds.items():
+        texts = find_corpus(kept, given[argument])
+        for key, space in given["models"].items():
+            shards = _shards(find_spec(kept, key), len(texts))
+            for shard in range(shards):
+                share = {"texts": given[argument], "role": role.value, "shard": shard, "shards": shards}
+                found.append(Question("embed", {"corpus": given["corpus"], "models": {key: space}, **share}))
+    return found
+
+
+def _shards(spec: ModelSpec, texts: int) -> int:
+    """A fitted model costs its fit on each worker, so its texts stay together."""
+    if providers.REGISTRY[spec.provider].fitted:
+        return 1
+    return min(MOST_SHARDS, -(-texts // SHARD_TEXTS))
+
+
+def prepare(spec: ModelSpec) -> Question:
+    """The question that brings a model's files here."""
+    return Question("prepare", {"model": spec.key})

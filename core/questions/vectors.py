@@ -1,0 +1,34 @@
+"""Getting models and vectors ready: what other questions stand on."""
+
+from core import providers
+from core.digest import digest_bytes
+from core.questions import recipe
+from core.types import Answer, Role
+from core.work import Work
+
+
+@recipe("Getting the model ready", kept=False)
+def prepare(work: Work, *, model: str) -> Answer:
+    """Bring one model's files to this machine: download them, or make them."""
+    spec = work.spec(model)
+    providers.REGISTRY[spec.provider].prepare(spec, work.progress)
+    return {"model": model}
+
+
+@recipe("Embedding", kept=False)
+def embed(work: Work, *, corpus: str, texts: str, models: dict[str, str], role: str, shard: int, shards: int) -> Answer:
+    """Vectors for one share of the texts; shares are cut by text, so that no two encode the same one."""
+    (model,) = work.models(corpus, models)
+    chosen = [text for text in work.corpus(texts).texts if digest_bytes([text])[0] % shards == shard]
+    embeddings = work.embed(chosen, model, Role(role), fit=work.corpus(corpus)) if chosen else None
+    return {"texts": len(embeddings) if embeddings else 0}
+
+
+@recipe("Finding nearest texts", corpus=Role.DOCUMENT)
+def neighbors(work: Work, *, corpus: str, models: dict[str, str], k: int) -> Answer:
+    """Each text's k most similar other texts under one model: `ids (n, k)` and cosines `(n, k)`, best first."""
+    from core.linalg import neighbors as find
+
+    (view,) = work.views(corpus, models)
+    ids, cosines = find(view.unit, k)
+    return {"ids": ids.astype("int32"), "cosines": cosines}

@@ -1,0 +1,48 @@
+"""What happens once per server process, and once more for the first visitor."""
+
+import gc
+from pathlib import Path
+from threading import Thread
+from time import sleep
+
+import streamlit as st
+
+from core import jobs
+
+COLLECT_SECONDS = 60
+PAGES = Path(__file__).parent.parent.parent / "pages"
+FIRST = "overview"
+
+
+@st.cache_resource(show_spinner=False)
+def start() -> None:
+    """Start the worker, take what is imported out of garbage collection, and collect once a minute from now on.
+
+    Streamlit's own full collection after every script run is switched off in `.streamlit/config.toml`.
+    """
+    jobs.jobs().warm()
+    gc.collect()
+    gc.freeze()
+    Thread(target=_collect, daemon=True, name="vecassay-gc").start()
+
+
+def _collect() -> None:
+    while True:
+        sleep(COLLECT_SECONDS)
+        gc.collect()
+
+
+def navigated() -> None:
+    """Called by `app.py`, which then has run before the page."""
+    st.session_state["_navigated"] = True
+
+
+def ensure_navigation() -> None:
+    """On a fresh server the first link to a page runs that page without `app.py`; start again, with it.
+
+    Streamlit looks into the folder `pages/` by itself until `st.navigation` has been called once.
+    """
+    if not st.session_state.get("_navigated"):
+        st.session_state["_navigated"] = True
+        st.navigation([st.Page(page, default=page.stem == FIRST) for page in sorted(PAGES.glob("*.py"))])
+        st.rerun()

@@ -1,0 +1,215 @@
+"""The parts of the Library page: what is stored, how big, used by whom, and how to delete it."""
+
+from dataclasses import asdict
+
+import pandas as pd
+import streamlit as st
+
+from core import jobs, pipeline, providers
+from core.errors import VecassayError
+from core.session import choice, identity, show
+from core.session.panel import work
+from core.session.words import count, plain, size
+from core.settings import settings
+from core.types import ModelSpec
+
+
+def store_summary() -> None:
+    """Where the store is, how full, and how much it saved."""
+    kept = pipeline.store()
+    shelves = kept.vectors.shelves()
+    asked, found = sum(shelf.asked for shelf in shelves), sum(shelf.found for shelf in shelves)
+    used = kept.budget.size()
+    columns = st.columns(4)
+    columns[0].metric("Vectors", f"{sum(shelf.n for shelf in shelves):,}")
+    columns[1].metric(
+        "Stored",
+        size(used),
+        help=f"Vectors, answers and texts. Budget {size(settings().store_bytes)} "
+        "(VECASSAY_STORE_BYTES): beyond it the least recently used vectors and answers leave.",
+    )
+    columns[2].metric(
+        "Found in the cache", f"{found / asked:.0%}" if asked else "–", help=f"{found:,} of {asked:,} texts asked for."
+    )
+    columns[3].metric("Jobs running", f"{len(jobs.jobs().active()):,}")
+    st.caption(f"Store: {plain(kept.location())}")
+    faults = kept.faults()
+    if faults:
+        st.warning(
+            f"{count(len(faults), 'damaged row')} found and dropped; what was in them is computed again when needed. "
+            f"Check the disk if this number grows.",
+            icon=":material/healing:",
+        )
+        table = pd.DataFrame([asdict(fault) for fault in faults])
+        table["found"] = pd.to_datetime(table["found"], unit="s", utc=True)
+        show.table(table, "faults")
+
+
+def corpus_shelf() -> None:
+    """Own texts and those others share; open, share, delete."""
+    kept, owner = pipeline.store(), identity.owner()
+    held = kept.corpora.listed(owner)
+    if not held:
+        st.info(
+            "No texts of your own yet. Add some with the button in the sidebar; they stay here under their "
+            "fingerprint, through refresh and restart.",
+            icon=":material/note_add:",
+        )
+    for holding in held:
+        with st.container(border=True, key=f"corpus-{holding.fingerprint}"):
+            words, open_, share, delete = st.columns([6, 1.2, 1.6, 1.4], vertical_alignment="center")
+            words.markdown(
+                f"**{plain(holding.name)}**{'' if holding.own else ' · shared by someone else'}  \n"
+                f":gray[{count(holding.n_texts, 'text')} · {size(holding.bytes)} · {holding.fingerprint[:12]}…]"
+            )
+            if open_.button("Open", key=f"open-{holding.fingerprint}"):
+                choice.choose(corpus=holding.fingerprint)
+                st.switch_page("pages/overview.py")
+            if not holding.own:
+                continue
+            shared = share.toggle(
+                "Shared", holding.shared, key=f"share-{holding.fingerprint}", help="Listed for everyone on this server."
+            )
+            if shared != holding.shared:
+                kept.corpora.share(holding.fingerprint, owner, shared)
+                st.rerun()
+            with delete.popover("Delete", key=f"delete-{holding.fingerprint}"):
+                st.write(
+                    "Delete these texts from your list? Links to them stop working once nobody holds them. Their "
+                    "vectors stay in the cache."
+                )
+                if st.button("Delete them", key=f"gone-{holding.fingerprint}", type="primary"):
+                    kept.corpora.remove(holding.fingerprint, owner)
+                    if choice.current().corpus == holding.fingerprint:
+                        choice.reset_corpus()
+                    st.rerun()
+
+
+def model_shelf() -> None:
+    """The catalogue and added models: what they are, whether their files are here."""
+    specs, added = choice.model_specs(), pipeline.store().models.listed(identity.owner())
+    rows = []
+    for spec in specs.values():
+        card = show.card(spec)
+        rows.append(
+            {
+                "model": spec.label,
+                "files": _files(spec),
+                "library": providers.REGISTRY[spec.provider].label,
+                "name": spec.name,
+                "dimensions": spec.dimension or card.dimension,
+                "parameters": card.parameters,
+                "download": None if card.download_bytes is None else card.download_bytes / 1e6,
+                "max tokens": card.max_tokens,
+                "languages": ", ".join(card.languages),
+                "licence": card.licence,
+                "Matryoshka": ", ".join(map(str, card.matryoshka)),
+                "query prompt": spec.query_prompt,
+                "text prompt": spec.document_prompt,
+                "note": card.note,
+            }
+        )
+    show.table(
+        pd.DataFrame(rows),
+        "models",
+        column_config={
+            "model": st.column_config.TextColumn(pinned=True),
+            "parameters": st.column_config.NumberColumn(format="compact"),
+            "download": st.column_config.NumberColumn("download, MB", format="%.0f"),
+        },
+    )
+    _removable(added)
+
+
+def _removable(added: list[ModelSpec]) -> None:
+    for spec in added:
+        words, delete = st.columns([8, 1.4], vertical_alignment="center")
+        words.markdown(f"**{plain(spec.label)}** :gray[{plain(spec.name)} · added by you]")
+        with delete.popover("Remove", key=f"remove-{spec.key}"):
+            st.write("Remove this model from your list? Its files and vectors stay.")
+            if st.button("Remove it", key=f"removed-{spec.key}", type="primary"):
+                pipeline.store().models.remove(spec.key, identity.owner())
+                choice.choose(models=tuple(key for key in choice.current().models if key != spec.key))
+                st.rerun()
+
+
+def _files(spec: ModelSpec) -> str:
+    missing = providers.unavailable(providers.REGISTRY[spec.provider])
+    if missing:
+        return f"needs: {missing}"
+    try:
+        return "here" if choice.ready(spec) else "not here yet"
+    except VecassayError as error:
+        return str(error)
+
+
+def vector_shelf() -> None:
+    """Stored vectors by model, with how often they were found; delete them, or all answers."""
+    kept = pipeline.store()
+    shelves = kept.vectors.shelves()
+    if not shelves:
+        st.info("Nothing is embedded yet. Open Overview, and its texts are.", icon=":material/hourglass_empty:")
+        return
+    table = pd.DataFrame(
+        {
+            "model": [shelf.label for shelf in shelves],
+            "role": [shelf.role for shelf in shelves],
+            "vectors": [shelf.n for shelf in shelves],
+            "dimensions": [shelf.d for shelf in shelves],
+            "MB": [shelf.bytes / 1e6 for shelf in shelves],
+            "found": [shelf.found / shelf.asked if shelf.asked else None for shelf in shelves],
+            "asked for": [shelf.asked for shelf in shelves],
+            "embedded": [shelf.encoded for shelf in shelves],
+            "texts/s": [shelf.encoded / shelf.seconds if shelf.seconds else None for shelf in shelves],
+            "last used": pd.to_datetime([shelf.used for shelf in shelves], unit="s", utc=True),
+            "space": [shelf.space.digest[:12] if shelf.space else "" for shelf in shelves],
+        }
+    )
+    row = show.table(
+        table,
+        "vectors",
+        pick=True,
+        column_config={
+            "MB": st.column_config.NumberColumn(format="%.1f"),
+            "found": st.column_config.NumberColumn("found in cache", format="percent"),
+            "texts/s": st.column_config.NumberColumn(format="%.0f"),
+            "last used": st.column_config.DatetimeColumn(format="distance"),
+        },
+    )
+    left, right = st.columns(2)
+    if row is None:
+        left.caption("Select a row to delete its vectors.")
+    else:
+        shelf = shelves[row]
+        with left.popover(f"Delete {count(shelf.n, 'vector')} of {shelf.label}", key="delete-vectors"):
+            st.write("They are computed again when a page needs them. This is for everyone on this server.")
+            if st.button("Delete them", key="deleted-vectors", type="primary"):
+                kept.vectors.remove(shelf.shelf)
+                st.rerun()
+    stored = kept.answers.list()
+    with right.popover(f"Delete {count(len(stored), 'answer')}", key="delete-answers"):
+        st.write("Answers (tables and figures) are computed again from the vectors when a page asks.")
+        if st.button("Delete them", key="deleted-answers", type="primary"):
+            kept.answers.clear()
+            st.cache_resource.clear()
+            st.rerun()
+
+
+def warm_up() -> None:
+    """Embed what is chosen in the sidebar now, so that a class or a meeting does not wait."""
+    study = choice.study()
+    st.subheader("Warm up")
+    st.write(
+        f"Embed {count(len(study.corpus), 'text')} of “{plain(study.corpus.name)}” with "
+        f"{count(len(study.models), 'model')} and answer what Overview and Compare ask, before others open them."
+    )
+    if st.button("Warm up", key="warm", disabled=not study.models) or st.session_state.get("_warming"):
+        st.session_state["_warming"] = True
+        keys = [model.spec.key for model in study.models]
+        questions = [pipeline.ask(name, study.only(key)) for name in ("truncation", "profile") for key in keys]
+        if len(keys) > 1:
+            questions.append(pipeline.ask("agreement", study, k=10, seed=0))
+        missing = [question for question in questions if pipeline.store().answers.get(question.key) is None]
+        if not missing or work(missing):
+            st.session_state["_warming"] = False
+            st.success("Everything is in the cache.", icon=":material/check:")

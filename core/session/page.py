@@ -1,0 +1,98 @@
+"""What every page begins with: its question, the sidebar, and the study to look at."""
+
+import streamlit as st
+
+from core import corpora, pipeline, providers
+from core.errors import NotReady, VecassayError
+from core.session import boot, choice, identity, intake
+from core.session.panel import work
+from core.session.words import plain
+from core.types import Corpus, Model, ModelSpec, Study
+from core.work import resolve
+
+
+def page(question: str | None, *, at_least: int = 1, study: bool = True) -> Study:
+    """Show the page's question and the sidebar; return what is compared.
+
+    Stops the page, saying what to do, when there are fewer than `at_least` models to show; with `study=False` the
+    page is shown whatever is chosen, and the study holds what could be resolved.
+    """
+    boot.ensure_navigation()
+    boot.start()
+    identity.remember()
+    st.title((question or "").strip().split("\n")[0])
+    try:
+        return _study(at_least, study)
+    except VecassayError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+        if st.button("Open the sample texts"):
+            choice.reset_corpus()
+            st.rerun()
+        st.stop()
+
+
+def _study(at_least: int, needed: bool) -> Study:
+    chosen = choice.current()
+    specs = choice.model_specs()
+    with st.sidebar:
+        corpus = choice.corpus(chosen.corpus)
+        choice.pick_corpus(choice.corpus_names(), corpus, chosen.corpus)
+        if st.button("Add texts", icon=":material/note_add:", width="stretch"):
+            intake.add_texts()
+        choice.pick_models(specs, chosen.models)
+        if st.button("Add a model", icon=":material/add_circle:", width="stretch"):
+            intake.add_model()
+        _link(chosen)
+    choice.choose(chosen.corpus, chosen.models)
+    unknown = [key for key in chosen.models if key not in specs and not _by_link(key)]
+    if unknown:
+        st.warning(
+            plain(f"No model is called {', '.join(unknown)}. It was removed, or the link is from another server.")
+        )
+    models = _ready([spec for key in chosen.models if (spec := specs.get(key) or _by_link(key))], corpus)
+    if needed and len(models) < at_least:
+        if not chosen.models:
+            st.info("Choose a model in the sidebar to begin.", icon=":material/arrow_back:")
+        elif at_least > 1 and len(chosen.models) < at_least:
+            st.info(f"Choose {at_least} models in the sidebar to compare.", icon=":material/arrow_back:")
+        st.stop()
+    return Study(corpus, tuple(models))
+
+
+def _by_link(key: str) -> ModelSpec | None:
+    return pipeline.store().models.get(key)
+
+
+def _ready(specs: list[ModelSpec], corpus: Corpus) -> list[Model]:
+    """The models that can run now; the others' files are brought here meanwhile, and the page runs again after."""
+    models, waiting = [], []
+    for spec in specs:
+        try:
+            missing = providers.unavailable(providers.REGISTRY[spec.provider])
+            if missing:
+                st.warning(
+                    plain(f"{spec.label} needs a library that is not installed here. Install it with: {missing}")
+                )
+            elif choice.ready(spec):
+                models.append(resolve(spec, corpus))
+            else:
+                waiting.append(spec)
+        except NotReady:
+            waiting.append(spec)
+        except VecassayError as error:
+            st.error(plain(f"{spec.label}: {error}"), icon=":material/error:")
+    if waiting and work([pipeline.prepare(spec) for spec in waiting]):
+        st.rerun()
+    return models
+
+
+def _link(chosen: choice.Choice) -> None:
+    with st.popover("Link to this view", icon=":material/link:", width="stretch"):
+        st.code(f"?corpus={chosen.corpus}&models={','.join(chosen.models)}", language=None)
+        if chosen.corpus in corpora.SAMPLES:
+            st.caption("Put this behind the page's address, or copy the address bar.")
+        else:
+            st.caption(
+                "Put this behind the page's address, or copy the address bar. Whoever holds this link can open these "
+                "texts on this server; without it they are listed only for you, and for others if you share them."
+            )

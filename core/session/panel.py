@@ -1,0 +1,132 @@
+"""Answers, or the progress of the jobs that compute them."""
+
+from collections.abc import Sequence
+from time import monotonic, sleep
+from typing import Any
+
+import streamlit as st
+
+from core import jobs, pipeline
+from core.types import Answer, Question, Study
+
+PATIENCE = 0.8
+POLL = 0.02
+
+
+class _Missing(Exception):
+    """The store has no such answer; raised so that its absence is not cached."""
+
+
+@st.cache_resource(max_entries=256, show_spinner=False)
+def _kept(key: str) -> Answer:
+    found = pipeline.store().answers.get(key)
+    if found is None:
+        raise _Missing(key)
+    return found
+
+
+def _get(question: Question) -> Answer | None:
+    try:
+        return _kept(question.key)
+    except _Missing:
+        return None
+
+
+def answers(questions: Sequence[Question]) -> list[Answer | None]:
+    """Each question's answer, or None for those still at work, whose progress is shown here.
+
+    The page runs again by itself when they are done. Quick answers are waited for, so that nothing flickers.
+    """
+    found = [_get(question) for question in questions]
+    waiting = [question for question, answer in zip(questions, found, strict=True) if answer is None]
+    if not waiting:
+        return found
+    work(waiting)
+    return [answer if answer is not None else _get(question) for question, answer in zip(questions, found, strict=True)]
+
+
+def work(waiting: Sequence[Question]) -> bool:
+    """Start jobs, and show how they stand unless they end within a moment; True when all are done."""
+    for question in waiting:
+        status = jobs.jobs().status(question.key)
+        if status is None or status.state == "done":
+            jobs.jobs().submit(question)
+    until = monotonic() + PATIENCE
+    while monotonic() < until and _live(waiting):
+        sleep(POLL)
+    open_ones = [question for question in waiting if _state(question) != "done"]
+    if open_ones:
+        st.fragment(_panel, run_every=1.0 if _live(open_ones) else None)(tuple(open_ones))
+    return not open_ones
+
+
+def answer(name: str, study: Study, **arguments: Any) -> Answer:
+    """The answer to a question about a study; shows progress and stops the page until it is there."""
+    (found,) = answers([pipeline.ask(name, study, **arguments)])
+    if found is None:
+        st.stop()
+    return found
+
+
+def gather(study: Study, *names: str) -> list[dict[str, Answer | None]]:
+    """Questions asked of each model by itself: per question, answers by model key, None while one is at work."""
+    keys = [model.spec.key for model in study.models]
+    found = answers([pipeline.ask(name, study.only(key)) for name in names for key in keys])
+    return [dict(zip(keys, found[start : start + len(keys)], strict=True)) for start in range(0, len(found), len(keys))]
+
+
+def _state(question: Question) -> str:
+    status = jobs.jobs().status(question.key)
+    return "waiting" if status is None else status.state
+
+
+def _live(questions: Sequence[Question]) -> bool:
+    return any(_state(question) in ("waiting", "running") for question in questions)
+
+
+def _panel(questions: tuple[Question, ...]) -> None:
+    live = [question for question in questions if _state(question) in ("waiting", "running")]
+    ended = [question for question in questions if _state(question) in ("failed", "cancelled")]
+    with st.container(border=True):
+        _progress(live)
+        _failures(ended)
+    if len(live) + len(ended) < len(questions):
+        st.rerun()
+
+
+def _progress(live: Sequence[Question]) -> None:
+    parts = {part.label: part for question in live for part in getattr(jobs.jobs().status(question.key), "parts", ())}
+    under_way = [part for part in parts.values() if part.total and part.done < part.total]
+    for part in under_way:
+        pace = f" · {part.per_second:,.0f} texts/s" if part.per_second else ""
+        left = f" · about {_duration(part.seconds_left)} left" if part.seconds_left else ""
+        st.progress(part.done / part.total, text=f"{part.label}: {part.done:,} of {part.total:,}{pace}{left}")
+    if live and not under_way:
+        st.progress(0.0, text=f"{next(iter(parts), 'Starting the worker')} …")
+    messages = {getattr(jobs.jobs().status(question.key), "message", "") for question in live} - {""}
+    for message in messages:
+        st.caption(message)
+    if live:
+        with st.popover("Cancel", key=f"cancel-{live[0].key}"):
+            st.write("Stop this work for everybody who waits for it? What is finished is kept.")
+            if st.button("Stop it", key=f"stop-{live[0].key}", type="primary"):
+                for question in live:
+                    jobs.jobs().cancel(question.key)
+                st.rerun()
+
+
+def _failures(ended: Sequence[Question]) -> None:
+    by_message: dict[str, list[Question]] = {}
+    for question in ended:
+        status = jobs.jobs().status(question.key)
+        by_message.setdefault(status.message if status else "", []).append(question)
+    for message, questions in by_message.items():
+        st.error(message, icon=":material/error:")
+        if st.button("Try again", key=f"again-{questions[0].key}"):
+            for question in questions:
+                jobs.jobs().submit(question)
+            st.rerun()
+
+
+def _duration(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"

@@ -1,0 +1,87 @@
+"""Figures and tables on a page, each with its data to take away."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from core import charts, providers
+from core.report.export import to_csv
+from core.session import choice
+from core.session.words import plain
+from core.types import ModelCard, ModelSpec, Study
+
+CHART_CONFIG = {"displaylogo": False, "toImageButtonOptions": {"format": "png", "scale": 2}}
+
+
+def chart(figure: go.Figure, *, alt: str, data: pd.DataFrame | None = None, key: str) -> None:
+    """A figure; `alt` says in words what it shows, `data` is what the reader may download behind it."""
+    st.plotly_chart(figure, config={**CHART_CONFIG, "displayModeBar": "hover"}, alt=alt, key=key)
+    if data is not None:
+        download(data, key)
+
+
+def table(data: pd.DataFrame, key: str, *, pick: bool = False, **options: Any) -> int | None:
+    """A table with its download; with `pick`, the position of the row the reader selected, or None."""
+    if pick:
+        event = st.dataframe(data, hide_index=True, key=key, on_select="rerun", selection_mode="single-row", **options)
+        download(data, key)
+        rows = event["selection"]["rows"]
+        return int(rows[0]) if rows and rows[0] < len(data) else None
+    st.dataframe(data, hide_index=True, key=key, **options)
+    download(data, key)
+    return None
+
+
+def download(data: pd.DataFrame, key: str) -> None:
+    """The table as CSV, made only when asked for."""
+    st.download_button(
+        "Data as CSV",
+        lambda: to_csv(data),
+        file_name=f"{key}.csv",
+        mime="text/csv",
+        key=f"csv-{key}",
+        type="tertiary",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+
+
+def frame(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    """Rows as a table."""
+    return pd.DataFrame(rows)
+
+
+def labels(study: Study) -> dict[str, str]:
+    """What people read for each model key; two models of one label get their key behind it."""
+    names = [model.label for model in study.models]
+    return {
+        model.spec.key: model.label if names.count(model.label) == 1 else f"{model.label} ({model.spec.key})"
+        for model in study.models
+    }
+
+
+def colours(study: Study) -> dict[str, str]:
+    """The colour of each model, the same on every page."""
+    return charts.colours([model.spec.key for model in study.models], list(choice.model_specs()))
+
+
+def heading(spec: ModelSpec, colour: str) -> None:
+    """A model's name with its colour."""
+    st.markdown(
+        f'<span style="color:{colour};font-size:1.3em">●</span> **{plain(spec.label)}**', unsafe_allow_html=True
+    )
+
+
+def card(spec: ModelSpec) -> ModelCard:
+    """What is known about a model, its own files' word first."""
+    return providers.REGISTRY[spec.provider].card(spec)
+
+
+def texts(rows: Sequence[tuple[str, str]], *, marked: Sequence[bool] = ()) -> None:
+    """Short texts one under another, each with a caption, letter by letter; marked ones carry a star."""
+    for place, (text, caption) in enumerate(rows):
+        star = "★ " if place < len(marked) and marked[place] else ""
+        st.markdown(f"{star}{plain(text)}  \n:gray[{plain(caption)}]")

@@ -1,0 +1,112 @@
+"""What a question has at hand: corpora, models, vectors and other answers, each computed only if the store lacks it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from core import catalog, embedding, providers, questions
+from core.errors import VecassayError
+from core.store import Store
+from core.types import Answer, Corpus, Embeddings, Floats, Ints, Model, ModelSpec, Progress, Question, Role
+
+
+def quiet(done: int, total: int) -> None:
+    """Report progress to nobody."""
+
+
+@dataclass(frozen=True, eq=False)
+class Work:
+    """The store, someone to report progress to, and how to answer another question on the way."""
+
+    store: Store
+    answer: Callable[["Work", Question], Answer]
+    progress: Progress = quiet
+    _corpora: dict[str, Corpus] = field(default_factory=dict)
+
+    def corpus(self, fingerprint: str) -> Corpus:
+        """A stored corpus; raises VecassayError when it is not in the store (any more)."""
+        if fingerprint not in self._corpora:
+            self._corpora[fingerprint] = find_corpus(self.store, fingerprint)
+        return self._corpora[fingerprint]
+
+    def ask(self, name: str, **arguments: Any) -> Answer:
+        """Another question's answer, from the store or computed here."""
+        return self.answer(self, Question(name, arguments, questions.REGISTRY[name].version))
+
+    def spec(self, key: str) -> ModelSpec:
+        """A model of the catalogue, or one that somebody added."""
+        return find_spec(self.store, key)
+
+    def models(self, corpus: str, spaces: Mapping[str, str]) -> list[Model]:
+        """The models a question names; raises VecassayError when one's space is not the one it was asked about."""
+        found = [resolve(self.spec(key), self.corpus(corpus)) for key in spaces]
+        for model, expected in zip(found, spaces.values(), strict=True):
+            if model.space.digest != expected:
+                raise VecassayError(
+                    f"{model.label} is not the model this question was asked about: its files, prompts or settings "
+                    f"changed since, or this worker has other files. Reload the page to ask again."
+                )
+        return found
+
+    def embed(self, texts: tuple[str, ...] | list[str], model: Model, role: Role, fit: Corpus) -> Embeddings:
+        """Vectors for texts in this order, `(n, d)`; only what the store lacks is encoded, each chunk kept at once."""
+        return embedding.embed(self.store, texts, model, role, fit=fit, progress=self.progress)
+
+    def views(self, corpus: str, spaces: Mapping[str, str]) -> list["View"]:
+        """The corpus as each of the models sees it, in the question's order."""
+        return [View(self, corpus, model) for model in self.models(corpus, spaces)]
+
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """One stored corpus as one model sees it; what measures look at."""
+
+    work: Work
+    corpus: str
+    model: Model
+
+    @cached_property
+    def unit(self) -> Floats:
+        """Vectors at length 1, `(n, d)`."""
+        corpus = self.work.corpus(self.corpus)
+        return self.work.embed(corpus.texts, self.model, Role.DOCUMENT, fit=corpus).unit
+
+    @cached_property
+    def labels(self) -> npt.NDArray[np.str_] | None:
+        """Label of each text, `(n,)`, or None."""
+        labels = self.work.corpus(self.corpus).labels
+        return None if labels is None else np.array(labels)
+
+    def neighbors(self, k: int) -> Ints:
+        """Each text's k most similar other texts, `(n, k)`; computed once per space, corpus and k."""
+        models = {self.model.spec.key: self.model.space.digest}
+        found = self.work.ask("neighbors", corpus=self.corpus, models=models, k=k)
+        ids: Ints = found["ids"].astype(np.int64)
+        return ids
+
+
+def find_corpus(store: Store, fingerprint: str) -> Corpus:
+    """A stored corpus by fingerprint."""
+    corpus = store.corpora.get(fingerprint)
+    if corpus is None:
+        raise VecassayError(
+            f"The texts with fingerprint {fingerprint} are not in this store: they were deleted, or the link is from "
+            f"another server. Load the texts again; vectors that were kept will be found."
+        )
+    return corpus
+
+
+def find_spec(store: Store, key: str) -> ModelSpec:
+    """A model by key: of the catalogue first, then those people added."""
+    if key in catalog.models():
+        return catalog.models()[key]
+    return store.models.get(key) or catalog.model(key)
+
+
+def resolve(spec: ModelSpec, corpus: Corpus | None) -> Model:
+    """The model with its space; raises NotReady while its files are not on this machine."""
+    return Model(spec, providers.REGISTRY[spec.provider].space(spec, corpus))

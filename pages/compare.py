@@ -1,0 +1,59 @@
+"""Where do models agree about what is similar, and where do they not?"""
+
+import streamlit as st
+
+from core import charts, session
+
+study = session.page(__doc__)
+labels, many = session.labels(study), len(study.models) > 1
+
+# 1. What is compared
+small = session.sentences(study.corpus)
+
+# 2. The answer: every pair of sentences under every model
+if small is not None:
+    found = session.answer("pairs", study, sentences=small.fingerprint)
+    pairs = session.pair_table(found["pairs"], small, labels)
+    if many:
+        session.disagreement(pairs, labels)
+    for column, model in zip(st.columns(len(study.models)), study.models, strict=True):
+        column.metric(labels[model.spec.key], f"{found['dimensions'][model.spec.key]:,} dimensions")
+    shown = st.segmented_control(
+        "Show",
+        ["cosine", "percentile"],
+        default="cosine",
+        required=True,
+        key="shown",
+        bind="query-params",
+        help="Cosine is the model's own score. Percentile is the share of the other pairs that are less similar under "
+        "the same model, so that models can be laid beside each other.",
+    )
+    session.chart(
+        charts.sentence_matrices(found["pairs"], small.texts, labels, shown),
+        alt="Similarity of every two sentences, one matrix per model",
+        data=pairs,
+        key="matrices",
+    )
+    st.caption(
+        "Scores of different models are not on one scale, and each matrix has its own: compare ranks across models."
+    )
+    if many:
+        st.subheader("Pairs on which the models disagree most")
+        top = pairs.head(10)
+        names = [f"{a} / {b}" for a, b in top[["first", "second"]].itertuples(index=False)]
+        session.chart(charts.rank_lines(found["pairs"], top, labels, names), alt="Ranks of ten pairs", key="ranks")
+    session.table(pairs.drop(columns=["a", "b"]), "pairs", column_config=session.pair_columns(labels))
+
+# 3. The evidence: the whole corpus
+st.subheader("Over all texts")
+k = st.slider("Neighbours per text (k)", 1, 50, 10, key="k", bind="query-params", help="How many nearest texts count.")
+if many:
+    session.agreement(study, k)
+    st.subheader("Texts on which two models share the fewest neighbours")
+    picked = session.least_shared(study, *session.model_pair(study), k)
+else:
+    st.info("Choose a second model in the sidebar to see how far the two agree.", icon=":material/add:")
+    picked = None
+
+st.subheader("One text's neighbours")
+session.neighbours(study, session.row(study.corpus, picked), k)

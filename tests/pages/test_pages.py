@@ -1,0 +1,151 @@
+"""Every page with 0, 1, 2 and 3 models, by its own link, with errors a visitor can act on."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from core import corpora, jobs, pipeline
+from core.types import Corpus
+
+ROOT = Path(__file__).parent.parent.parent
+PAGES = ("overview", "compare", "library")
+PATIENCE = 120
+
+
+@pytest.fixture
+def app(home_with_static: Path) -> Iterator[None]:
+    st.cache_resource.clear()
+    jobs.jobs.cache_clear()
+    yield
+    jobs.jobs().close()
+    jobs.jobs.cache_clear()
+    st.cache_resource.clear()
+
+
+def open_page(page: str, **query: str) -> AppTest:
+    """Run a page until no job is under way."""
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    for name, value in query.items():
+        at.query_params[name] = value
+    at.run()
+    if page != "overview":
+        at.switch_page(f"pages/{page}.py").run()
+    return settle(at)
+
+
+def settle(at: AppTest) -> AppTest:
+    deadline = time.monotonic() + PATIENCE
+    while jobs.jobs().active():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    return at.run()
+
+
+def words(at: AppTest) -> str:
+    return "\n".join(str(element.value) for kind in (at.markdown, at.caption, at.info, at.error) for element in kind)
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("models", ["", "lsa", "minilm,lsa", "minilm,static,lsa"])
+def test_every_page_with_0_to_3_models(app: None, page: str, models: str) -> None:
+    at = open_page(page, corpus="sentences", models=models)
+    assert not at.exception, at.exception
+    assert not at.error, [error.value for error in at.error]
+    assert at.title[0].value.endswith("?")
+    if not models and page != "library":
+        assert "Choose a model" in words(at)
+
+
+def test_overview_answers_first_and_a_search_finds_texts(app: None) -> None:
+    at = open_page("overview", corpus="sentences", models="minilm,static,lsa")
+    assert [metric.label for metric in at.metric[:2]] == ["Texts", "Labels"]
+    assert at.metric[0].value == "300"
+    text = words(at)
+    assert "384" in text
+    assert "256" in text
+    at.text_input(key="try_it").set_value("rain is expected tomorrow").run()
+    settle(at)
+    assert not at.exception
+    assert "found by every model" in words(at)
+    assert "Weather" in words(at)
+
+
+def test_compare_shows_ranks_dimensions_and_agreement(app: None) -> None:
+    at = open_page("compare", corpus="sentences", models="minilm,static,lsa")
+    values = [metric.value for metric in at.metric]
+    assert values[:2] == ["384 dimensions", "256 dimensions"]
+    pairs = at.dataframe[0].value
+    assert len(pairs) == 28
+    assert list(pairs["apart"]) == sorted(pairs["apart"], reverse=True)
+    assert "not on one scale" in words(at)
+
+
+def test_one_sentence_is_too_few_and_51_too_many(app: None) -> None:
+    at = open_page("compare", corpus="sentences", models="lsa")
+    at.text_area(key="typed_sentences").set_value("only one").run()
+    assert "Two different sentences are enough" in words(at)
+    at.text_area(key="typed_sentences").set_value("\n".join(f"sentence {i}" for i in range(51))).run()
+    assert "Expected 2 to 50 sentences; got 51" in words(at)
+
+
+def test_a_link_to_texts_that_are_gone_says_what_to_do(app: None) -> None:
+    at = open_page("overview", corpus="0" * 32, models="lsa")
+    assert "Load the texts again" in at.error[0].value.replace("\\", "")
+    at.button[0].click().run()
+    assert not settle(at).error
+
+
+def test_an_unknown_model_in_a_link_is_named_and_the_rest_shown(app: None) -> None:
+    at = open_page("overview", corpus="sentences", models="lsa,nonesuch")
+    assert "nonesuch" in at.warning[0].value
+    assert at.metric[0].value == "300"
+
+
+HOSTILE = (
+    "<script>alert(1)</script>",
+    "![x](http://tracker.invalid/a.png) [click](javascript:alert(1))",
+    "$\\frac{1}{0}$ :red[hot] :material/home:",
+    "=cmd|' /C calc'!A0",
+    "\u202eright to left \u05e9\u05dc\u05d5\u05dd",
+    "emoji \U0001f468\u200d\U0001f469\u200d\U0001f467 and Z\u0351\u0343a\u0350lgo",
+    "x" * 90_000,
+    "NUL \x00 and half \ud800 character",
+)
+
+
+def test_hostile_texts_are_shown_letter_by_letter(app: None) -> None:
+    texts = tuple(corpora.clean(text) for text in HOSTILE)
+    corpus = Corpus("![name](http://tracker.invalid)", texts, labels=texts)
+    fingerprint = pipeline.store().corpora.add(corpus, {}, kind="upload", owner="me")
+    for page in PAGES:
+        at = open_page(page, corpus=fingerprint, models="minilm,lsa")
+        assert not at.exception, (page, at.exception)
+        for element in at.markdown:
+            assert "![x](" not in element.value
+            assert "<script>" not in element.value
+            assert "[click](" not in element.value
+
+
+def test_lists_show_nobody_elses_texts(app: None) -> None:
+    mine = Corpus("mine alone", ("a", "b"))
+    pipeline.store().corpora.add(mine, {}, kind="upload", owner="somebody else")
+    at = open_page("library", corpus="sentences", models="lsa")
+    assert "mine alone" not in words(at)
+    assert "mine alone" not in str(at.selectbox[0].options)
+    pipeline.store().corpora.share(mine.fingerprint, "somebody else", True)
+    at.run()
+    assert "mine alone" in words(at)
+
+
+def test_switching_pages_computes_nothing_again(app: None) -> None:
+    open_page("overview", corpus="sentences", models="minilm,lsa")
+    open_page("compare", corpus="sentences", models="minilm,lsa")
+    started, encoded = jobs.jobs().started, pipeline.store().vectors.encoded()
+    open_page("overview", corpus="sentences", models="minilm,lsa")
+    open_page("compare", corpus="sentences", models="minilm,lsa")
+    assert jobs.jobs().started == started
+    assert pipeline.store().vectors.encoded() == encoded

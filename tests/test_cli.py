@@ -1,0 +1,99 @@
+"""The command line as a program: exit codes, files, what it says."""
+
+import csv
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+
+def run(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "core", *arguments],
+        cwd=ROOT,
+        env={**os.environ, "VECASSAY_HOME": str(home)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.fixture
+def texts(tmp_path: Path) -> Path:
+    path = tmp_path / "texts.csv"
+    path.write_text("text,topic\n=1+1 is two,maths\ncats sleep,pets\ndogs bark,pets\ncats sleep,pets\n")
+    return path
+
+
+def test_embed_says_how_many_were_new_and_the_second_time_none(home: Path, texts: Path, tmp_path: Path) -> None:
+    out = tmp_path / "vectors.parquet"
+    first = run(home, "embed", str(texts), "--models", "minilm", "--out", str(out))
+    assert first.returncode == 0, first.stderr
+    assert "3 of 4 embedded, 1 from the cache or repeated; 384 dimensions" in first.stdout
+    assert "1 text repeat" in first.stderr
+    table = pd.read_parquet(out)
+    assert list(table.columns) == ["model", "row", "text", "vector"]
+    assert np.stack(table["vector"]).shape == (4, 384)
+    assert "0 of 4 embedded, 4 from the cache" in run(home, "embed", str(texts), "--models", "minilm").stdout
+
+
+def test_compare_writes_json_and_csv(home: Path, texts: Path, tmp_path: Path) -> None:
+    out = tmp_path / "found.json"
+    done = run(home, "compare", str(texts), "--label", "topic", "--models", "minilm,lsa", "--k", "2", "--out", str(out))
+    assert done.returncode == 0, done.stderr
+    found = json.loads(out.read_text())
+    assert {row["measure"] for row in found["agreement"]} == {"neighbor_overlap", "cka", "rsa"}
+    assert [row["model"] for row in found["models"]] == ["minilm", "lsa"]
+    assert found["texts"] == 4
+    table = tmp_path / "found.csv"
+    assert run(home, "compare", str(texts), "--models", "minilm,lsa", "--out", str(table)).returncode == 0
+    rows = list(csv.DictReader(table.open()))
+    assert len(rows) == 3
+
+
+def test_compare_reads_well_on_a_terminal(home: Path) -> None:
+    done = run(home, "compare", "sentences", "--models", "lsa")
+    assert done.returncode == 0, done.stderr
+    assert "n = 300 texts, k = 10, seed 0" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["embed", "sentences", "--models", "minilmm"], 1, "Did you mean 'minilm'?"),
+        (["embed", "nowhere.csv", "--models", "lsa"], 1, "nowhere.csv"),
+        (["embed", "sentences", "--models", ","], 1, "at least one model"),
+        (["embed", "sentences", "--out", "x.xlsx"], 2, "expected a file ending in"),
+        (["embed", "sentences", "--out", "/no/such/folder/x.json"], 2, "does not exist"),
+        (["embed"], 2, "CORPUS"),
+        (["embedd", "sentences"], 2, "embedd"),
+        (["compare", "sentences", "--k", "0"], 2, "--k"),
+    ],
+)
+def test_what_cannot_be_done_is_said_with_its_exit_code(home: Path, arguments: list[str], code: int, said: str) -> None:
+    done = run(home, *arguments)
+    assert done.returncode == code, done.stderr
+    assert said in done.stderr.replace("\n", " ")
+    assert "Traceback" not in done.stderr
+
+
+def test_help_names_every_verb(home: Path) -> None:
+    done = run(home, "--help")
+    assert done.returncode == 0
+    assert "embed" in done.stdout
+    assert "compare" in done.stdout
+
+
+def test_a_broken_file_names_its_line_and_nothing_is_stored(home: Path, tmp_path: Path) -> None:
+    path = tmp_path / "broken.jsonl"
+    path.write_text('{"text": "fine"}\n{"text": \n')
+    done = run(home, "embed", str(path), "--models", "lsa")
+    assert done.returncode == 1
+    assert "line 2" in done.stderr
