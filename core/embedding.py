@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from time import perf_counter
 
 import numpy as np
+import numpy.typing as npt
 
 from core import encoders
 from core.digest import digest_bytes
@@ -28,16 +29,16 @@ def embed(
     """
     shelf, digests = model.space.shelf(role), [digest_bytes([text]) for text in texts]
     store.vectors.describe(shelf, model.space, role)
-    found = store.vectors.read(shelf, digests)
-    absent = int((~found.present).sum())
-    if absent:
-        with store.pinned([shelf]), encoders.lease(model, fit) as encoder:
-            # Somebody else may have encoded them while we waited for the lease.
-            missing = np.flatnonzero(~store.vectors.present(shelf, digests)).tolist()
-            rows = sorted({digests[i]: i for i in reversed(missing)}.values())
-            writing = _Writing(store, encoder, model, role, fit.fingerprint, progress)
-            writing.run([texts[i] for i in rows], [digests[i] for i in rows])
+    with store.pinned([shelf]):
         found = store.vectors.read(shelf, digests)
+        absent = int((~found.present).sum())
+        if absent:
+            with encoders.lease(model, fit) as encoder:
+                # Somebody else may have encoded them while we waited for the lease.
+                rows = _missing(store.vectors.present(shelf, digests), digests)
+                writing = _Writing(store, encoder, model, role, fit.fingerprint, progress)
+                writing.run([texts[i] for i in rows], [digests[i] for i in rows])
+            found = store.vectors.read(shelf, digests)
     store.vectors.count(shelf, asked=len(texts), found=len(texts) - absent)
     if found.vectors is None or not found.present.all():
         raise VecassayError(
@@ -45,6 +46,12 @@ def embed(
             f"{len(texts)} are missing. Look at the disk the store is on, then try again."
         )
     return Embeddings(model.space, role, found.vectors)
+
+
+def _missing(present: npt.NDArray[np.bool_], digests: Sequence[bytes]) -> list[int]:
+    """The first row of each different text that is not there, in order."""
+    rows = np.flatnonzero(~present).tolist()
+    return sorted({digests[i]: i for i in reversed(rows)}.values())
 
 
 @dataclass(frozen=True, eq=False)

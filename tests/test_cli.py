@@ -54,8 +54,7 @@ def test_compare_writes_json_and_csv(home: Path, texts: Path, tmp_path: Path) ->
     assert found["texts"] == 4
     table = tmp_path / "found.csv"
     assert run(home, "compare", str(texts), "--models", "minilm,lsa", "--out", str(table)).returncode == 0
-    rows = list(csv.DictReader(table.open()))
-    assert len(rows) == 3
+    assert len(list(csv.DictReader(table.read_text().splitlines()))) == 3
 
 
 def test_compare_reads_well_on_a_terminal(home: Path) -> None:

@@ -8,9 +8,10 @@ import streamlit as st
 from core import jobs, pipeline, providers
 from core.errors import VecassayError
 from core.session import choice, identity, show
-from core.session.panel import work
+from core.session.panel import forget, work
 from core.session.words import count, plain, size
 from core.settings import settings
+from core.store import Shelf
 from core.types import ModelSpec
 
 
@@ -80,6 +81,7 @@ def corpus_shelf() -> None:
                 )
                 if st.button("Delete them", key=f"gone-{holding.fingerprint}", type="primary"):
                     kept.corpora.remove(holding.fingerprint, owner)
+                    choice.corpus.clear()
                     if choice.current().corpus == holding.fingerprint:
                         choice.reset_corpus()
                     st.rerun()
@@ -177,21 +179,30 @@ def vector_shelf() -> None:
         },
     )
     left, right = st.columns(2)
-    if row is None:
-        left.caption("Select a row to delete its vectors.")
-    else:
-        shelf = shelves[row]
-        with left.popover(f"Delete {count(shelf.n, 'vector')} of {shelf.label}", key="delete-vectors"):
-            st.write("They are computed again when a page needs them. This is for everyone on this server.")
-            if st.button("Delete them", key="deleted-vectors", type="primary"):
-                kept.vectors.remove(shelf.shelf)
-                st.rerun()
-    stored = kept.answers.list()
-    with right.popover(f"Delete {count(len(stored), 'answer')}", key="delete-answers"):
+    with left:
+        _delete_vectors(None if row is None else shelves[row])
+    with right:
+        _delete_answers()
+
+
+def _delete_vectors(shelf: Shelf | None) -> None:
+    if shelf is None:
+        st.caption("Select a row to delete its vectors.")
+        return
+    with st.popover(f"Delete {count(shelf.n, 'vector')} of {plain(shelf.label)}", key="delete-vectors"):
+        st.write("They are computed again when a page needs them. This is for everyone on this server.")
+        if st.button("Delete them", key="deleted-vectors", type="primary"):
+            pipeline.store().vectors.remove(shelf.shelf)
+            st.rerun()
+
+
+def _delete_answers() -> None:
+    answers = pipeline.store().answers
+    with st.popover(f"Delete {count(len(answers.list()), 'answer')}", key="delete-answers"):
         st.write("Answers (tables and figures) are computed again from the vectors when a page asks.")
         if st.button("Delete them", key="deleted-answers", type="primary"):
-            kept.answers.clear()
-            st.cache_resource.clear()
+            answers.clear()
+            forget()
             st.rerun()
 
 

@@ -82,8 +82,8 @@ def _state(study: Study, model: Model, first: Answer | None) -> list[str]:
     runs = vectors.runs(shelf)
     share = 1.0 if first else vectors.present(shelf, choice.digests(study.corpus.fingerprint)).mean()
     lines = [f"{share:.0%} of these texts embedded"]
-    if runs:
-        best = max(runs, key=lambda run: run.texts)
+    best = max(runs, key=lambda run: run.texts, default=None)
+    if best is not None and best.seconds > 0:
         lines.append(f"{best.texts / best.seconds:,.0f} texts/s when {best.texts:,} were embedded")
     if first and first["zeros"]:
         lines.append(f"**{first['zeros']:,}** texts have no vector: no word the model knows")

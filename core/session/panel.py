@@ -25,6 +25,11 @@ def _kept(key: str) -> Answer:
     return found
 
 
+def forget() -> None:
+    """Drop the answers this process holds in memory; the store's stay."""
+    _kept.clear()
+
+
 def _get(question: Question) -> Answer | None:
     try:
         return _kept(question.key)

@@ -5,52 +5,53 @@ import plotly.graph_objects as go
 import pytest
 
 from core.charts import agreement_matrix, overlap_histogram
-from tests.charts.conftest import HOSTILE, agreements, annotations, harmless, labels
+from tests.charts.conftest import HOSTILE, agreements, harmless, labels
 
 
 def test_the_matrix_is_symmetric_with_nothing_on_the_diagonal(models: int) -> None:
-    figure = agreement_matrix(agreements(models), labels(models), title="CKA", low=0.0)
+    figure = agreement_matrix(agreements(models), labels(models), title="CKA")
     assert isinstance(figure, go.Figure)
     z = figure.data[0].z
     assert (z.dtype, z.shape) == (np.float32, (models, models))
     assert np.isnan(np.diag(z)).all()
     np.testing.assert_array_equal(z, z.T)
     assert np.isnan(z).sum() == models
-    assert len(annotations(figure)) == models * (models - 1)
+    assert list(figure.data[0].x) == list(figure.data[0].y) == list(labels(models).values())
     assert figure.layout.title.text == "CKA"
 
 
 def test_every_value_stands_at_its_two_models() -> None:
-    figure = agreement_matrix(agreements(3).iloc[::-1], labels(3), title="", low=0.0)
-    at = {(annotation.y, annotation.x): annotation.text for annotation in figure.layout.annotations}
-    assert at["Model 0", "Model 1"] == at["Model 1", "Model 0"] == "0.01"
-    assert at["Model 0", "Model 2"] == at["Model 2", "Model 0"] == "0.02"
-    assert at["Model 1", "Model 2"] == at["Model 2", "Model 1"] == "0.03"
+    # 0 and 1 agree by 0.01, 0 and 2 by 0.02, 1 and 2 by 0.03; the table need not be in order.
+    heatmap = agreement_matrix(agreements(3).iloc[::-1], labels(3), title="").data[0]
+    gap = np.nan
+    np.testing.assert_allclose(heatmap.z, [[gap, 0.01, 0.02], [0.01, gap, 0.03], [0.02, 0.03, gap]], rtol=1e-6)
+    assert heatmap.texttemplate == "%{z:.2f}"
 
 
-@pytest.mark.parametrize(("low", "zmin"), [(0.0, 0.0), (-1.0, -1.0), (0.5, 0.0)])
-def test_the_scale_begins_at_the_measures_bound_but_never_above_zero(low: float, zmin: float) -> None:
-    heatmap = agreement_matrix(agreements(2), labels(2), title="", low=low).data[0]
+@pytest.mark.parametrize(("value", "zmin"), [(0.5, 0.0), (-0.25, -0.25), (np.nan, 0.0)])
+def test_the_scale_reaches_from_zero_or_the_lowest_value_to_one(value: float, zmin: float) -> None:
+    heatmap = agreement_matrix(agreements(2).assign(value=value), labels(2), title="").data[0]
     assert (heatmap.zmin, heatmap.zmax) == (zmin, 1.0)
 
 
 def test_a_value_that_is_not_known_leaves_a_gap() -> None:
     table = agreements(3)
     table.loc[0, "value"] = np.nan
-    figure = agreement_matrix(table, labels(3), title="", low=0.0)
-    assert len(annotations(figure)) == 4
-    assert "nan" not in annotations(figure)
+    heatmap = agreement_matrix(table, labels(3), title="").data[0]
+    assert np.isnan(heatmap.z[0, 1])
+    assert np.isfinite(heatmap.z[0, 2])
+    assert heatmap.hoverongaps is False
 
 
 def test_names_are_escaped_and_cut() -> None:
-    figure = agreement_matrix(agreements(2), {"m0": HOSTILE, "m1": "x" * 500}, title="", low=0.0)
+    figure = agreement_matrix(agreements(2), {"m0": HOSTILE, "m1": "x" * 500}, title="")
     harmless(figure)
     assert len(figure.data[0].x[1]) == 24
 
 
 def test_models_whose_names_are_cut_alike_have_rows_of_their_own() -> None:
     family = "sentence-transformers/all-MiniLM-{}-v2"
-    figure = agreement_matrix(agreements(2), {"m0": family.format("L6"), "m1": family.format("L12")}, title="", low=0.0)
+    figure = agreement_matrix(agreements(2), {"m0": family.format("L6"), "m1": family.format("L12")}, title="")
     assert len(set(figure.data[0].x)) == 2
 
 

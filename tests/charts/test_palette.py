@@ -1,11 +1,9 @@
 """Colours, names and texts of figures."""
 
-from itertools import pairwise
-
 import plotly.graph_objects as go
 import pytest
 
-from core.charts.palette import MODEL_COLOURS, SEQUENTIAL, colours, finish, ink, names, safe
+from core.charts.palette import MODEL_COLOURS, colours, finish, names, safe
 
 KNOWN = [f"m{i}" for i in range(26)]
 
@@ -109,31 +107,3 @@ def test_the_house_layout_can_be_overruled() -> None:
     assert (figure.layout.height, figure.layout.margin.l, figure.layout.bargap) == (123, 1, 0.5)
     assert figure.layout.paper_bgcolor == "rgba(0,0,0,0)"
     assert figure.layout.xaxis.automargin
-
-
-def _luminance(rgb: tuple[float, ...]) -> float:
-    """Relative luminance, WCAG 2."""
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in rgb]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-
-def _rgb(colour: str) -> tuple[float, ...]:
-    return tuple(int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
-
-
-def _contrast(a: tuple[float, ...], b: tuple[float, ...]) -> float:
-    low, high = sorted((_luminance(a), _luminance(b)))
-    return (high + 0.05) / (low + 0.05)
-
-
-def _scale(share: float) -> tuple[float, ...]:
-    for (start, low), (end, high) in pairwise(SEQUENTIAL):
-        if start <= share <= end:
-            part = (share - start) / (end - start)
-            return tuple(a + part * (b - a) for a, b in zip(_rgb(low), _rgb(high), strict=True))
-    raise ValueError(share)
-
-
-@pytest.mark.parametrize("percent", range(0, 101, 5))
-def test_numbers_read_on_every_shade(percent: int) -> None:
-    assert _contrast(_rgb(ink(percent / 100)), _scale(percent / 100)) >= 3.5
