@@ -11,8 +11,9 @@ import numpy.typing as npt
 from core import encoders
 from core.digest import digest_bytes
 from core.errors import VecassayError
+from core.providers import Encoder
 from core.store import Store
-from core.types import Corpus, Embeddings, Encoder, Model, Progress, Role
+from core.types import Corpus, Embeddings, Model, Progress, Role
 
 CHUNK_SECONDS = 1.5
 FIRST_CHUNK = 32

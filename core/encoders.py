@@ -8,15 +8,15 @@ from threading import Lock, RLock
 from core import providers
 from core.errors import VecassayError
 from core.settings import settings
-from core.types import Corpus, Encoder, Model
+from core.types import Corpus, Model
 
-_loaded: "OrderedDict[str, Encoder]" = OrderedDict()
+_loaded: "OrderedDict[str, providers.Encoder]" = OrderedDict()
 _locks: dict[str, RLock] = {}
 _guard = Lock()
 
 
 @contextmanager
-def lease(model: Model, corpus: Corpus | None = None) -> Iterator[Encoder]:
+def lease(model: Model, corpus: Corpus | None = None) -> Iterator[providers.Encoder]:
     """The loaded encoder, for one caller at a time: two jobs never encode the same missing text twice.
 
     Raises VecassayError when the files changed since the model's space was looked up.
@@ -27,7 +27,7 @@ def lease(model: Model, corpus: Corpus | None = None) -> Iterator[Encoder]:
         yield _load(model, corpus)
 
 
-def _load(model: Model, corpus: Corpus | None) -> Encoder:
+def _load(model: Model, corpus: Corpus | None) -> providers.Encoder:
     key = model.space.digest
     with _guard:
         if key in _loaded:

@@ -9,6 +9,10 @@ class SpaceMismatch(VecassayError):
     """Vectors of two different embedding spaces were about to meet in one formula."""
 
 
+class BadVectors(VecassayError, ValueError):
+    """A model gave something that is no embedding: NaN, infinity, or another shape."""
+
+
 class NotReady(VecassayError):
     """A model's files are not on this machine yet: they must be downloaded or made first (`Provider.prepare`)."""
 

@@ -1,17 +1,17 @@
 """The nouns every part of Vecassay agrees on: one word, one meaning."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 from json import dumps
-from typing import Any, Protocol, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from core.digest import digest
-from core.errors import SpaceMismatch
+from core.errors import BadVectors, SpaceMismatch
 
 Floats: TypeAlias = npt.NDArray[np.float32]
 Ints: TypeAlias = npt.NDArray[np.int64]
@@ -183,7 +183,7 @@ class Corpus:
 class Embeddings:
     """One space's vectors for one corpus and role: read-only float32 `(n, d)`, all finite.
 
-    Raises ValueError when the shape or the values are not so.
+    Raises BadVectors when the shape or the values are not so.
     """
 
     space: Space
@@ -192,16 +192,16 @@ class Embeddings:
 
     def __post_init__(self) -> None:
         if self.vectors.ndim != 2 or self.vectors.dtype != np.float32:
-            raise ValueError(f"expected float32 (n, d); got {self.vectors.dtype} {self.vectors.shape}")
+            raise BadVectors(f"Expected float32 (n, d); got {self.vectors.dtype} {self.vectors.shape}")
         if not np.isfinite(self.vectors).all():
             bad = int((~np.isfinite(self.vectors).all(axis=1)).sum())
-            raise ValueError(f"expected finite vectors; {self.space.label} gave NaN or infinity for {bad} texts")
+            raise BadVectors(f"Expected finite vectors; {self.space.label} gave NaN or infinity for {bad} texts.")
         self.vectors.setflags(write=False)
 
     @cached_property
     def unit(self) -> Floats:
         """The rows at length 1, `(n, d)`; a zero row stays zero."""
-        # In double precision: the square of a float32 overflows above 1e19 and vanishes below 1e-23.
+        # float64, because a float32's square overflows above 1e19 and vanishes below 1e-23.
         lengths = np.sqrt(np.einsum("ij,ij->i", self.vectors, self.vectors, dtype=np.float64))[:, None]
         unit: Floats = np.divide(self.vectors, lengths, out=np.zeros_like(self.vectors), where=lengths > 0)
         unit.setflags(write=False)
@@ -209,16 +209,6 @@ class Embeddings:
 
     def __len__(self) -> int:
         return len(self.vectors)
-
-
-class Encoder(Protocol):
-    """A loaded model. One method; `nbytes` is what it holds in memory, for the worker's budget."""
-
-    nbytes: int
-
-    def encode(self, texts: Sequence[str], *, role: Role, progress: Progress | None = None) -> Floats:
-        """Texts in, float32 `(n, d)` out, one finite row per text in the order asked; `(0, d)` for none."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -243,8 +233,7 @@ class Study:
 
     def only(self, *keys: str) -> "Study":
         """The same corpus with just these models, in this order."""
-        by_key = {model.spec.key: model for model in self.models}
-        return replace(self, models=tuple(by_key[key] for key in keys))
+        return replace(self, models=tuple(model for key in keys for model in self.models if model.spec.key == key))
 
 
 @dataclass(frozen=True)

@@ -70,10 +70,15 @@ class View:
     model: Model
 
     @cached_property
+    def embeddings(self) -> Embeddings:
+        """The model's vectors for the corpus."""
+        corpus = self.work.corpus(self.corpus)
+        return self.work.embed(corpus.texts, self.model, Role.DOCUMENT, fit=corpus)
+
+    @property
     def unit(self) -> Floats:
         """Vectors at length 1, `(n, d)`."""
-        corpus = self.work.corpus(self.corpus)
-        return self.work.embed(corpus.texts, self.model, Role.DOCUMENT, fit=corpus).unit
+        return self.embeddings.unit
 
     @cached_property
     def labels(self) -> npt.NDArray[np.str_] | None:

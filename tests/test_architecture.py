@@ -30,7 +30,7 @@ ALLOWED = {
     "charts": LEAF,
     "report": LEAF | {"charts"},
     "encoders": LEAF | {"providers"},
-    "embedding": LEAF | {"encoders", "store"},
+    "embedding": LEAF | {"encoders", "providers", "store"},
     "work": ENGINE | {"embedding", "questions"},
     "questions": ENGINE | {"work"},
     "pipeline": ENGINE | {"work", "questions"},

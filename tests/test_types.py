@@ -194,7 +194,7 @@ def test_a_mismatch_names_both_models() -> None:
     ids=lambda vectors: f"{vectors.dtype}{vectors.shape}",
 )
 def test_embeddings_are_a_float32_table(vectors: np.ndarray) -> None:
-    with pytest.raises(ValueError, match=r"expected float32 \(n, d\); got"):
+    with pytest.raises(ValueError, match=r"Expected float32 \(n, d\); got"):
         Embeddings(SPACE, Role.DOCUMENT, vectors)
 
 

@@ -6,8 +6,9 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-# Okabe and Ito's colour-blind-safe set, the blue lightened and the yellow left out so that all eight carry a thin
-# line on white and on near-black; black is replaced by a grey and a purple.
+# Okabe and Ito's colour-blind-safe set with the blue lightened for dark pages, and purple and grey for its yellow and
+# black. On near-black all eight have a contrast of 3:1 and more; on white orange and sky blue have less, so models
+# are always named beside their colour.
 MODEL_COLOURS = ("#2F81C7", "#E08A00", "#0E9F74", "#CC6FA0", "#D55E00", "#56B4E9", "#8A6FC9", "#8C8C8C")
 SEQUENTIAL = ((0.0, "#F3F6FA"), (0.25, "#BBD4EA"), (0.5, "#6FA8D6"), (0.75, "#2F81C7"), (1.0, "#123F6B"))
 FONT = 13

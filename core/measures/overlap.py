@@ -10,7 +10,12 @@ def compute(a: Seen, b: Seen, *, k: int, seed: int) -> Score:  # noqa: ARG001  (
     left, right = a.neighbors(k), b.neighbors(k)
     width = left.shape[1]
     if width == 0:
-        return Score(1.0, len(left), np.ones(len(left), np.float32), "one text has no neighbours")
+        return Score(
+            float("nan"),
+            len(left),
+            np.full(len(left), np.nan, np.float32),
+            "undefined: a single text has no neighbours",
+        )
     # Sorted side by side, a neighbour that both lists hold stands twice in a row.
     both = np.sort(np.concatenate([left, right], axis=1), axis=1)
     shared = (both[:, 1:] == both[:, :-1]).sum(axis=1)

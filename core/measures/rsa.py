@@ -23,7 +23,7 @@ def compute(a: Seen, b: Seen, *, k: int, seed: int) -> Score:  # noqa: ARG001  (
     upper = np.triu_indices(len(rows), k=1)
     left, right = (np.round((seen.unit[rows] @ seen.unit[rows].T)[upper], 6) for seen in (a, b))
     if len(left) < 2 or np.ptp(left) == 0 or np.ptp(right) == 0:
-        return Score(0.0, len(rows), note="fewer than two different pair similarities")
+        return Score(float("nan"), len(rows), note="undefined: fewer than two different pair similarities")
     return Score(float(spearmanr(left, right).statistic), len(rows), note=note)
 
 

@@ -4,10 +4,20 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from core.registry import Registry, discover, missing
-from core.types import Corpus, Encoder, Ints, ModelCard, ModelSpec, Progress, Space
+from core.types import Corpus, Floats, Ints, ModelCard, ModelSpec, Progress, Role, Space
 
 PACKAGES = {"sklearn": "scikit-learn"}
 """What pip calls a module, where that is not its own name with dashes."""
+
+
+class Encoder(Protocol):
+    """A loaded model. One method; `nbytes` is what it holds in memory, for the worker's budget."""
+
+    nbytes: int
+
+    def encode(self, texts: Sequence[str], *, role: Role, progress: Progress | None = None) -> Floats:
+        """Texts in, float32 `(n, d)` out, one finite row per text in the order asked; `(0, d)` for none."""
+        ...
 
 
 class Provider(Protocol):

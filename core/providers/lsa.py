@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from core.errors import VecassayError
-from core.providers import REGISTRY, rows
-from core.types import Corpus, Encoder, Floats, Ints, ModelCard, ModelSpec, Progress, Role, Space
+from core.providers import REGISTRY, Encoder, rows
+from core.types import Corpus, Floats, Ints, ModelCard, ModelSpec, Progress, Role, Space
 
 DIMENSION = 256
 SEED = 0

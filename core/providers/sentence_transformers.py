@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.errors import NotReady, VecassayError
-from core.providers import REGISTRY, facts, hub, rows
+from core.providers import REGISTRY, Encoder, facts, hub, rows
 from core.providers.files import ModelFolder
 from core.providers.sources import is_hub_id, locate
-from core.types import Corpus, Encoder, Floats, Ints, ModelCard, ModelSpec, Progress, Role, Space
+from core.types import Corpus, Floats, Ints, ModelCard, ModelSpec, Progress, Role, Space
 
 BATCH = 32
 SLICE = 256

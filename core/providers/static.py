@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 
 from core.errors import NotReady, VecassayError
-from core.providers import REGISTRY, distillation, facts, hub, rows
+from core.providers import REGISTRY, Encoder, distillation, facts, hub, rows
 from core.providers.distillation import PREFIX
 from core.providers.files import ModelFolder
 from core.providers.sources import is_hub_id, locate
-from core.types import Corpus, Encoder, Floats, Ints, ModelCard, ModelSpec, Progress, Role, Space
+from core.types import Corpus, Floats, Ints, ModelCard, ModelSpec, Progress, Role, Space
 
 SLICE = 256
 NO_CUT = 1_000_000

@@ -42,8 +42,9 @@ def test_a_small_corpus_compares_all_there_are_and_says_so() -> None:
 
 def test_one_text_has_no_neighbours_and_the_note_says_so() -> None:
     score = compute(random(1, 3, 0), random(1, 3, 1), k=10, seed=0)
-    assert (score.value, score.n, score.note) == (1.0, 1, "one text has no neighbours")
-    np.testing.assert_array_equal(score.per_text, [1])
+    assert math.isnan(score.value)
+    assert (score.n, score.note) == (1, "undefined: a single text has no neighbours")
+    np.testing.assert_array_equal(score.per_text, [np.nan])
 
 
 def test_the_value_is_that_of_python_sets() -> None:

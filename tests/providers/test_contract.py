@@ -9,7 +9,7 @@ import pytest
 from core import providers
 from core.errors import Cancelled
 from core.registry import discover
-from core.types import Corpus, Encoder, ModelSpec, Role
+from core.types import Corpus, ModelSpec, Role
 from tests.providers.conftest import spec
 
 discover("core.providers")
@@ -34,12 +34,12 @@ def kind(request: pytest.FixtureRequest, tiny: Path) -> ModelSpec:
     }[request.param]
 
 
-def _load(asked: ModelSpec) -> Encoder:
+def _load(asked: ModelSpec) -> providers.Encoder:
     return providers.provider(asked.provider).load(asked, CORPUS)
 
 
 @pytest.fixture
-def encoder(kind: ModelSpec) -> Encoder:
+def encoder(kind: ModelSpec) -> providers.Encoder:
     return _load(kind)
 
 
@@ -56,7 +56,7 @@ def test_each_provider_says_what_it_is(key: str) -> None:
     assert providers.unavailable(provider) is None
 
 
-def test_vectors_are_finite_float32_rows_in_the_order_asked(encoder: Encoder) -> None:
+def test_vectors_are_finite_float32_rows_in_the_order_asked(encoder: providers.Encoder) -> None:
     vectors = encoder.encode(TEXTS, role=Role.DOCUMENT)
     assert vectors.dtype == np.float32
     assert vectors.flags.c_contiguous
@@ -67,23 +67,23 @@ def test_vectors_are_finite_float32_rows_in_the_order_asked(encoder: Encoder) ->
     assert encoder.nbytes >= 0
 
 
-def test_no_texts_give_no_rows_of_the_same_width(encoder: Encoder) -> None:
+def test_no_texts_give_no_rows_of_the_same_width(encoder: providers.Encoder) -> None:
     assert encoder.encode([], role=Role.QUERY).shape == (0, encoder.encode(["a"], role=Role.QUERY).shape[1])
 
 
-def test_the_same_twice_and_after_loading_again(kind: ModelSpec, encoder: Encoder) -> None:
+def test_the_same_twice_and_after_loading_again(kind: ModelSpec, encoder: providers.Encoder) -> None:
     first = encoder.encode(TEXTS, role=Role.DOCUMENT)
     assert (encoder.encode(TEXTS, role=Role.DOCUMENT) == first).all()
     assert np.abs(_load(kind).encode(TEXTS, role=Role.DOCUMENT) - first).max() <= TOLERANCE
 
 
-def test_a_row_does_not_depend_on_its_batch(encoder: Encoder) -> None:
+def test_a_row_does_not_depend_on_its_batch(encoder: providers.Encoder) -> None:
     together = encoder.encode(TEXTS * 2, role=Role.DOCUMENT)
     alone = np.concatenate([encoder.encode([text], role=Role.DOCUMENT) for text in TEXTS])
     assert np.abs(together[: len(TEXTS)] - alone).max() <= TOLERANCE
 
 
-def test_prompts_are_put_before_texts_of_their_role(kind: ModelSpec, encoder: Encoder) -> None:
+def test_prompts_are_put_before_texts_of_their_role(kind: ModelSpec, encoder: providers.Encoder) -> None:
     if kind.provider == "lsa":
         pytest.skip("a fitted model is fitted on prompted texts, so plain ones are another model")
     prompted = _load(ModelSpec(**{**vars(kind), "query_prompt": "query: ", "document_prompt": "text: "}))
@@ -94,7 +94,7 @@ def test_prompts_are_put_before_texts_of_their_role(kind: ModelSpec, encoder: En
     assert np.abs(roles[0] - roles[1]).max() > 1e-3
 
 
-def test_progress_grows_to_the_end(kind: ModelSpec, encoder: Encoder) -> None:
+def test_progress_grows_to_the_end(kind: ModelSpec, encoder: providers.Encoder) -> None:
     steps: list[tuple[int, int]] = []
     texts = ["a"] * (1500 if kind.provider == "lsa" else 300)
     encoder.encode(texts, role=Role.DOCUMENT, progress=lambda done, total: steps.append((done, total)))
@@ -103,7 +103,7 @@ def test_progress_grows_to_the_end(kind: ModelSpec, encoder: Encoder) -> None:
     assert steps[-1] == (len(texts), len(texts))
 
 
-def test_progress_can_stop_the_work(encoder: Encoder) -> None:
+def test_progress_can_stop_the_work(encoder: providers.Encoder) -> None:
     def stop(done: int, total: int) -> None:
         raise Cancelled("enough")
 
