@@ -27,7 +27,7 @@ def pairs(work: Work, *, corpus: str, models: dict[str, str], sentences: str) ->
     parts = []
     for model in work.models(corpus, models):
         unit = work.embed(texts, model, Role.DOCUMENT, fit=work.corpus(corpus)).unit
-        cosine = np.round(np.einsum("ij,ij->i", unit[a], unit[b]).astype(float), 6)
+        cosine = np.round(np.einsum("ij,ij->i", unit[a], unit[b]).astype(float), 6) + 0.0
         order = pd.Series(cosine)
         others = max(1, len(a) - 1)
         parts.append(

@@ -1,5 +1,7 @@
 """Getting models and vectors ready: what other questions stand on."""
 
+import numpy as np
+
 from core import providers
 from core.digest import digest_bytes
 from core.questions import recipe
@@ -31,4 +33,5 @@ def neighbors(work: Work, *, corpus: str, models: dict[str, str], k: int) -> Ans
 
     (view,) = work.views(corpus, models)
     ids, cosines = find(view.unit, k)
-    return {"ids": ids.astype("int32"), "cosines": cosines}
+    # Adding zero turns -0.0 into 0.0.
+    return {"ids": ids.astype("int32"), "cosines": np.round(cosines, 6) + np.float32(0)}

@@ -215,4 +215,4 @@ def neighbours(study: Study, row: int, k: int) -> None:
             )
     if len(study.models) > 1:
         every = int((table.groupby("row")["named_by"].first() == len(study.models)).sum())
-        st.caption(f"★ named by every model: {count(every, 'text')} of {k} neighbours.")
+        st.caption(f"★ named by every model: {count(every, 'text')} of {min(k, len(corpus) - 1)}.")

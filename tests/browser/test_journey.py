@@ -61,9 +61,11 @@ def test_paste_compare_drill_restart(server: Server, page: Page) -> None:
     no_error(page)
     page.get_by_role("spinbutton", name="Row").fill("3")
     page.get_by_role("spinbutton", name="Row").press("Enter")
-    expect(page.get_by_text("My parcel never arrived.", exact=True).first).to_be_visible()
+    expect(page.get_by_test_id("stText").get_by_text("My parcel never arrived.")).to_be_visible()
     settled(page)
-    expect(page.get_by_text("The package has not been delivered.").first).to_be_visible()
+    expect(
+        page.get_by_test_id("stMarkdown").filter(has_text="The package has not been delivered.").first
+    ).to_be_visible()
     assert "row=3" in page.url
     link = page.url
 
@@ -73,7 +75,7 @@ def test_paste_compare_drill_restart(server: Server, page: Page) -> None:
     server.stop(signal.SIGKILL)
     server.start()
     page.goto(re.sub(r"http://127.0.0.1:\d+", server.url, link))
-    expect(page.get_by_text("My parcel never arrived.", exact=True).first).to_be_visible()
+    expect(page.get_by_test_id("stText").get_by_text("My parcel never arrived.")).to_be_visible()
     settled(page)
     no_error(page)
     assert pipeline.store().vectors.encoded() == encoded
@@ -135,5 +137,5 @@ def test_no_script_and_no_foreign_host(server: Server, page: Page) -> None:
     settled(page)
     page.get_by_role("link", name="Compare").click()
     settled(page)
-    expect(page.get_by_text("<script>alert(1)</script>").first).to_be_visible()
+    expect(page.get_by_test_id("stText").get_by_text("<script>alert(1)</script>")).to_be_visible()
     assert hosts <= {"127.0.0.1"}, hosts

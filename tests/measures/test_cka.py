@@ -1,5 +1,7 @@
 """Linear CKA, by hand and against the kernel form."""
 
+import math
+
 import numpy as np
 import pytest
 

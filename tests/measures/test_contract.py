@@ -1,5 +1,7 @@
 """What every registered measure promises, whoever wrote it."""
 
+import math
+
 import numpy as np
 import pytest
 

@@ -1,5 +1,7 @@
 """Neighbour overlap, by hand."""
 
+import math
+
 import numpy as np
 import pytest
 

@@ -1,5 +1,7 @@
 """RSA, by hand and against scipy; the sample above 2,000 texts."""
 
+import math
+
 import numpy as np
 import pytest
 
