@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 from threading import Thread
-from time import sleep
+from time import monotonic, sleep
 from typing import Any
 
 import psutil
@@ -14,6 +14,7 @@ from core.settings import settings
 ENCODE = "encode"
 THREADS = 4
 CONNECT_SECONDS = 10
+LOOK_SECONDS = 1.0
 ROOT = Path(__file__).parent.parent
 
 
@@ -22,6 +23,10 @@ class Cluster:
 
     def __init__(self, address: str) -> None:
         self.address = address
+        self.name = f"the Dask scheduler at {address}" if address else "the worker"
+        self.trouble = ""
+        """Why nothing gets done on it, as seen at the last `look`."""
+        self._looked = 0.0
         self._client: Any = None
         self._local: Any = None
 
@@ -52,9 +57,22 @@ class Cluster:
         processes = [worker.process for worker in self._local.workers.values()]
         return all(process is not None and process.returncode is None for process in processes)
 
-    def workers(self) -> int:
-        """How many workers are connected now."""
-        return 0 if self._client is None else len(self._client.scheduler_info(n_workers=-1)["workers"])
+    def due(self) -> bool:
+        """Whether it is time to look again."""
+        return bool(self.address) and monotonic() > self._looked + LOOK_SECONDS
+
+    def look(self) -> None:
+        """Ask a cluster that is not ours whether anybody works there; waits for its scheduler."""
+        if not self.due() or self._client is None or self._client.status != "running":
+            return
+        self._looked = monotonic()
+        workers = self._client.scheduler_info(n_workers=-1)["workers"]
+        self.trouble = (
+            ""
+            if workers
+            else f"Waiting: no worker is connected to {self.name}. Start one on a machine that has this package on its "
+            f"Python path: dask worker {self.address} --nthreads {THREADS} --resources {ENCODE}=1"
+        )
 
     def resources(self) -> dict[str, float]:
         """What an embedding task claims: the encoder, where the workers announce one."""
@@ -68,6 +86,7 @@ class Cluster:
             if thing is not None:
                 thing.close(timeout=5)
         self._client = self._local = None
+        self.trouble = ""
 
 
 def worker_memory() -> int:

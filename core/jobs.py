@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from threading import Lock
 from time import time
-from typing import Any, Literal
+from typing import Any
 
 from core import pipeline, questions
 from core.cluster import Cluster, worker_memory
 from core.errors import VecassayError
+from core.progress import ENDED, Part, State, Status
 from core.settings import GIB, settings
 from core.store import Store
 from core.types import Question
@@ -24,33 +25,7 @@ from core.worker import TOPIC, run
 
 LOG = logging.getLogger(__name__)
 SMALL_TEXTS = 64
-
-State = Literal["waiting", "running", "done", "failed", "cancelled"]
-ENDED = ("done", "failed", "cancelled")
-
-
-@dataclass(frozen=True)
-class Part:
-    """One line of progress: what is being done, texts done of those to do, and the pace."""
-
-    label: str
-    done: int = 0
-    total: int = 0
-    per_second: float = 0.0
-
-    @property
-    def seconds_left(self) -> float | None:
-        """Seconds until this part is done at the pace so far; None before a pace is known."""
-        return (self.total - self.done) / self.per_second if self.per_second else None
-
-
-@dataclass(frozen=True)
-class Status:
-    """How a job stands; `message` says why it failed, or what it waits for."""
-
-    state: State
-    message: str = ""
-    parts: tuple[Part, ...] = ()
+ENDED_KEPT = 500
 
 
 @dataclass(eq=False)
@@ -90,6 +65,9 @@ class Jobs:
             job = self._jobs.get(question.key)
             if job is not None and job.state not in ENDED:
                 return
+            ended = [key for key, old in self._jobs.items() if old.state in ENDED]
+            for key in ended[:-ENDED_KEPT]:
+                del self._jobs[key]
             self._jobs[question.key] = job = _Job(question)
             self.started += 1
         self._desk.submit(self._launch, job)
@@ -104,9 +82,11 @@ class Jobs:
             return Status(job.state, job.message)
         if not self._cluster.alive():
             self._desk.submit(self._revive)
+        elif self._cluster.due():
+            self._desk.submit(self._cluster.look)
         parts = self._parts(job)
         running = any(part.done or part.total for part in parts)
-        return Status("running" if running else job.state, job.message, parts)
+        return Status("running" if running else job.state, job.message or self._cluster.trouble, parts)
 
     def active(self) -> list[str]:
         """Keys of the jobs that wait or run."""
@@ -126,22 +106,18 @@ class Jobs:
         self._cluster.close()
 
     def _connect(self) -> Any:
-        known = self._cluster._client
         client = self._cluster.client()
-        if client is not known:
-            client.subscribe_topic(TOPIC, self._note)
+        client.subscribe_topic(TOPIC, self._note)  # each time: its scheduler may be another one than before
         return client
 
     def _launch(self, job: _Job) -> None:
         try:
             client, kept = self._connect(), pipeline.store()
-            for need in pipeline.needs(kept, job.question):
-                small = len(pipeline.find(kept, need.arguments["texts"])) <= SMALL_TEXTS
-                resources = {} if small else self._cluster.resources()
-                future = client.submit(
-                    run, kept.id, need, [], key=need.key, pure=False, resources=resources, priority=10 if small else 0
-                )
-                job.tasks[need.key] = _Task(_label(kept, need), _share(kept, need), future)
+            for place, need in enumerate(pipeline.needs(kept, job.question)):
+                small, key = need.texts <= SMALL_TEXTS, need.question.key
+                options = {"priority": 10} if small else {"priority": -place, "resources": self._cluster.resources()}
+                future = client.submit(run, kept.id, need.question, [], key=key, pure=False, **options)
+                job.tasks[key] = _Task(_label(kept, need.question), need.texts, future)
             first = [task.future for task in job.tasks.values()]
             key = job.question.key
             job.tasks[key] = _Task(_label(kept, job.question), 0)
@@ -175,7 +151,8 @@ class Jobs:
             self._end(job, "done", "")
         elif future.status == "cancelled":
             if self._cluster.alive():
-                self._end(job, "failed", "The connection to the worker was lost. What was finished is kept; try again.")
+                lost = f"The connection to {self._cluster.name} was lost. What was finished is kept; try again."
+                self._end(job, "failed", lost)
         else:
             self._end(job, "failed", explain(future.exception(), job.question))
 
@@ -184,6 +161,8 @@ class Jobs:
             job.state, job.message = state, message
             # Letting go of the futures is what tells Dask to forget (or stop) tasks nobody else wants. Its own
             # future is held by the callback, so it must be told.
+            for key in job.tasks:
+                self._events.pop(key, None)
             future, job.tasks, job.future = job.future, {}, None
         if state == "cancelled" and future is not None:
             future.cancel()
@@ -196,18 +175,20 @@ class Jobs:
         self._events[report["key"]] = (began, when, report["done"], report["total"])
 
     def _parts(self, job: _Job) -> tuple[Part, ...]:
-        parts: dict[str, Part] = {}
+        tasks: dict[str, list[tuple[str, _Task]]] = {}
         for key, task in list(job.tasks.items()):
-            began, _, done, total = self._events.get(key, (0.0, 0.0, 0, 0))
+            tasks.setdefault(task.label, []).append((key, task))
+        return tuple(self._part(label, of_label) for label, of_label in tasks.items())
+
+    def _part(self, label: str, tasks: list[tuple[str, _Task]]) -> Part:
+        done, total, began = 0, 0, time()
+        for key, task in tasks:
+            started, _, so_far, of = self._events.get(key, (began, 0.0, 0, 0))
             ended = task.future is not None and task.future.done()
-            if not ended and not total:
-                total = task.texts
-            pace = done / (time() - began) if done and not ended and time() > began else 0.0
-            so_far = parts.get(task.label, Part(task.label))
-            parts[task.label] = Part(
-                task.label, so_far.done + (total if ended else done), so_far.total + total, so_far.per_second + pace
-            )
-        return tuple(parts.values())
+            began = min(began, started)
+            total += of if of or ended else task.texts
+            done += of if ended else so_far
+        return Part(label, done, total, done / (time() - began) if done and time() > began else 0.0)
 
 
 def _label(kept: Store, question: Question) -> str:
@@ -215,10 +196,6 @@ def _label(kept: Store, question: Question) -> str:
     models: Sequence[str] = list(question.arguments.get("models", [question.arguments.get("model")]))
     names = " and ".join(find_spec(kept, key).label for key in models) if len(models) < 3 else f"{len(models)} models"
     return f"{doing}: {names}"
-
-
-def _share(kept: Store, need: Question) -> int:
-    return len(pipeline.find(kept, need.arguments["texts"])) // int(need.arguments["shards"])
 
 
 def explain(error: BaseException, question: Question) -> str:
@@ -236,6 +213,8 @@ def explain(error: BaseException, question: Question) -> str:
         )
     if isinstance(error, MemoryError):
         return "The worker had too little memory for this. Take fewer texts, or raise VECASSAY_WORKER_MEMORY."
+    if isinstance(error, RuntimeError) and "deserialization of the task graph" in str(error):
+        return "The Dask scheduler cannot read our tasks: put this package on its Python path, too, and start it again."
     LOG.error("job %s failed", question.key, exc_info=error)
     return f"Something unexpected went wrong ({type(error).__name__}). The server's log has the details."
 

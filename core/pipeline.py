@@ -8,6 +8,7 @@ print(found["agreement"])
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from time import perf_counter
 from typing import Any
@@ -90,25 +91,40 @@ def respond(work: Work, question: Question) -> Answer:
     return answer
 
 
-def needs(kept: Store, question: Question) -> list[Question]:
-    """What must be done before a question: an embedding for each of its models, texts and roles, cut into shares."""
+@dataclass(frozen=True)
+class Need:
+    """An embedding that must be done before a question, and how many texts it may have to encode."""
+
+    question: Question
+    spec: ModelSpec
+    texts: int
+
+
+def needs(kept: Store, question: Question) -> list[Need]:
+    """What must be done before a question: an embedding for each of its models, texts and roles, cut into shares.
+
+    Small models come first, so that a quick one does not wait for a slow one.
+    """
     recipe, given = questions.REGISTRY[question.name], question.arguments
+    specs = {key: find_spec(kept, key) for key in given["models"]} if recipe.embeds else {}
     found = []
     for argument, role in recipe.embeds.items():
-        texts = find_corpus(kept, given[argument])
-        for key, space in given["models"].items():
-            shards = _shards(find_spec(kept, key), len(texts))
+        n = len(find_corpus(kept, given[argument]))
+        for key, spec in specs.items():
+            shards = _shards(spec, n)
             for shard in range(shards):
                 share = {"texts": given[argument], "role": role.value, "shard": shard, "shards": shards}
-                found.append(Question("embed", {"corpus": given["corpus"], "models": {key: space}, **share}))
-    return found
+                models = {key: given["models"][key]}
+                embed = Question("embed", {"corpus": given["corpus"], "models": models, **share})
+                found.append(Need(embed, spec, n // shards))
+    return sorted(found, key=lambda need: need.spec.card.parameters or 0)
 
 
 def _shards(spec: ModelSpec, texts: int) -> int:
     """A fitted model costs its fit on each worker, so its texts stay together."""
     if providers.REGISTRY[spec.provider].fitted:
         return 1
-    return min(MOST_SHARDS, -(-texts // SHARD_TEXTS))
+    return max(1, min(MOST_SHARDS, -(-texts // SHARD_TEXTS)))
 
 
 def prepare(spec: ModelSpec) -> Question:

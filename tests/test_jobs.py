@@ -14,7 +14,8 @@ import pytest
 
 from core import pipeline
 from core.cluster import Cluster
-from core.jobs import Jobs, Status, explain
+from core.jobs import Jobs, explain
+from core.progress import Status
 from core.types import Corpus, Question, Role, Study
 
 ROOT = Path(__file__).parent.parent

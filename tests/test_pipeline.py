@@ -179,7 +179,7 @@ def test_shares_of_a_large_corpus_are_disjoint_and_complete(letters: Letters) ->
     needs = pipeline.needs(pipeline.store(), pipeline.ask("profile", study))
     assert len(needs) == 3
     for need in needs:
-        pipeline.respond(Work(pipeline.store(), pipeline.respond), need)
+        pipeline.respond(Work(pipeline.store(), pipeline.respond), need.question)
     assert sorted(letters.seen()) == sorted(texts)
 
 

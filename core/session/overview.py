@@ -63,7 +63,7 @@ def _facts(model: Model, cut: Answer | None, first: Answer | None) -> list[str]:
     dimension = first["dimension"] if first else model.spec.dimension or card.dimension
     lines = [
         f"**{dimension or '?'}** dimensions",
-        f"{_millions(card.parameters)} · {size(card.download_bytes) if card.download_bytes else 'no files'}",
+        f"{_millions(card.parameters)} · {size(card.download_bytes) if card.download_bytes else 'nothing to download'}",
     ]
     if cut is None:
         lines.append("counting tokens …")
@@ -79,12 +79,13 @@ def _facts(model: Model, cut: Answer | None, first: Answer | None) -> list[str]:
 def _state(study: Study, model: Model, first: Answer | None) -> list[str]:
     vectors = pipeline.store().vectors
     shelf = model.space.shelf(Role.DOCUMENT)
-    runs = vectors.runs(shelf)
     share = 1.0 if first else vectors.present(shelf, choice.digests(study.corpus.fingerprint)).mean()
     lines = [f"{share:.0%} of these texts embedded"]
-    best = max(runs, key=lambda run: run.texts, default=None)
-    if best is not None and best.seconds > 0:
-        lines.append(f"{best.texts / best.seconds:,.0f} texts/s when {best.texts:,} were embedded")
+    runs = vectors.runs(shelf)
+    mine = [run for run in runs if run.corpus == study.corpus.fingerprint] or runs
+    texts, seconds = sum(run.texts for run in mine), sum(run.seconds for run in mine)
+    if seconds > 0:
+        lines.append(f"{texts / seconds:,.0f} texts/s when {texts:,} were embedded")
     if first and first["zeros"]:
         lines.append(f"**{first['zeros']:,}** texts have no vector: no word the model knows")
     return lines

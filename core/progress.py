@@ -1,0 +1,31 @@
+"""How far a job is, for people to read."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+State = Literal["waiting", "running", "done", "failed", "cancelled"]
+ENDED = ("done", "failed", "cancelled")
+
+
+@dataclass(frozen=True)
+class Part:
+    """One line of progress: what is being done, texts done of those to do, and the pace."""
+
+    label: str
+    done: int = 0
+    total: int = 0
+    per_second: float = 0.0
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Seconds until this part is done at the pace so far; None before a pace is known."""
+        return (self.total - self.done) / self.per_second if self.per_second else None
+
+
+@dataclass(frozen=True)
+class Status:
+    """How a job stands; `message` says why it failed, or what it waits for."""
+
+    state: State
+    message: str = ""
+    parts: tuple[Part, ...] = ()
