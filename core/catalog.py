@@ -2,10 +2,13 @@
 
 import re
 import tomllib
+from dataclasses import replace
 from functools import lru_cache
+from json import dumps
 from pathlib import Path
 from typing import Any
 
+from core.digest import digest
 from core.registry import Registry
 from core.types import ModelSpec
 
@@ -40,6 +43,12 @@ def slug(label: str) -> str:
     'bge-small-v1-5'
     """
     return re.sub(r"[^a-z0-9]+", "-", label.lower()).strip("-") or "model"
+
+
+def keyed(spec: ModelSpec) -> ModelSpec:
+    """The spec under a key of its own: its label, and a digest of everything that makes it another model."""
+    facts = {**spec.to_json(), "key": "", "label": "", "card": {}}
+    return replace(spec, key=f"{slug(spec.label)}-{digest([dumps(facts, sort_keys=True)])[:6]}")
 
 
 DEFAULT_MODELS: tuple[str, ...] = tuple(_table()["default"])

@@ -46,7 +46,13 @@ CorpusName = Annotated[
         "or the fingerprint of texts the store has.",
     ),
 ]
-Models = Annotated[str, typer.Option(help="Model keys, hub ids of the catalogue or added models; commas between.")]
+Models = Annotated[
+    str,
+    typer.Option(
+        help="Keys of the catalogue or of added models, or PROVIDER:NAME with a hub id or folder "
+        "(sentence_transformers:BAAI/bge-small-en-v1.5, static:./potion); commas between."
+    ),
+]
 Out = Annotated[Path | None, typer.Option(help="File to write; its ending decides: .json, .csv or .parquet.")]
 Column = Annotated[str | None, typer.Option(help="Column with the texts; guessed when left out.")]
 Label = Annotated[str | None, typer.Option(help="Column with the labels; none when left out.")]

@@ -106,6 +106,8 @@ def _start() -> Any:
     os.environ["PYTHONPATH"] = os.pathsep.join(
         [str(ROOT), *(p for p in [os.environ.get("PYTHONPATH")] if p and p != str(ROOT))]
     )
+    # What Dask has to say before it has read its settings goes to the terminal; only warnings should.
+    os.environ.setdefault("DASK_LOGGING__DISTRIBUTED", "warning")
     options = {
         "host": "127.0.0.1",
         "nthreads": THREADS,

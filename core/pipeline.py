@@ -10,10 +10,12 @@ print(found["agreement"])
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from core import corpora, providers, questions
+from core import catalog, corpora, providers, questions
+from core.errors import VecassayError
 from core.registry import discover
 from core.settings import settings
 from core.store import Store, open_store
@@ -48,16 +50,28 @@ def find(kept: Store, corpus: str) -> Corpus:
 
 
 def study(corpus: str | Corpus, models: Sequence[str]) -> Study:
-    """A corpus (sample key, fingerprint or `Corpus`) and models by key; gets models ready that are not yet."""
+    """A corpus (sample key, fingerprint or `Corpus`) and models (key, or PROVIDER:NAME); gets them ready if need be."""
     kept = store()
-    if isinstance(corpus, Corpus):
+    if isinstance(corpus, Corpus) and kept.corpora.report(corpus.fingerprint) is None:
         kept.corpora.add(corpus, {}, kind="typed", owner=None)
     found = corpus if isinstance(corpus, Corpus) else find(kept, corpus)
-    specs = [find_spec(kept, key) for key in models]
+    specs = [named(kept, name) for name in models]
     for spec in specs:
         if not providers.REGISTRY[spec.provider].ready(spec):
             providers.REGISTRY[spec.provider].prepare(spec)
     return Study(found, tuple(resolve(spec, found) for spec in specs))
+
+
+def named(kept: Store, name: str) -> ModelSpec:
+    """A model by key, or any other by PROVIDER:NAME (a hub id or folder), which is then kept under a key of its own."""
+    provider, colon, path = name.partition(":")
+    if not colon or provider not in providers.REGISTRY:
+        return find_spec(kept, name)
+    if path.startswith((".", "~")):
+        path = str(Path(path).expanduser().resolve())
+    spec = catalog.keyed(ModelSpec("", path.rstrip("/").split("/")[-1], provider, path))
+    kept.models.add(spec, "command line")
+    return spec
 
 
 def ask(name: str, study: Study, **arguments: Any) -> Question:
@@ -89,6 +103,16 @@ def respond(work: Work, question: Question) -> Answer:
     if recipe.kept:
         work.store.answers.put(question, answer, perf_counter() - started)
     return answer
+
+
+def keep(work: Work, question: Question) -> None:
+    """Answer a question so that others find the answer in the store; raises VecassayError when it does not stay."""
+    respond(work, question)
+    if questions.REGISTRY[question.name].kept and work.store.answers.get(question.key) is None:
+        raise VecassayError(
+            f"The answer was computed, but the store has no room to keep it: its budget is {work.store.budget.limit:,} "
+            f"bytes, and texts that people hold never leave. Raise VECASSAY_STORE_BYTES, or delete texts in the Library."
+        )
 
 
 @dataclass(frozen=True)

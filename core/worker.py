@@ -19,7 +19,7 @@ def run(store_id: str, question: Question, first: list[None]) -> None:  # noqa: 
             f"A worker keeps its vectors in another store ({kept.location()}) than the dashboard. Set VECASSAY_STORE "
             f"to the same database for the dashboard and all workers."
         )
-    pipeline.respond(Work(kept, pipeline.respond, _Report(question.key)), question)
+    pipeline.keep(Work(kept, pipeline.respond, _Report(question.key)), question)
 
 
 class _Report:

@@ -11,6 +11,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tests.conftest import shared
+
 ROOT = Path(__file__).parent.parent
 
 
@@ -96,3 +98,15 @@ def test_a_broken_file_names_its_line_and_nothing_is_stored(home: Path, tmp_path
     done = run(home, "embed", str(path), "--models", "lsa")
     assert done.returncode == 1
     assert "line 2" in done.stderr
+
+
+def test_a_model_by_provider_and_folder(home: Path) -> None:
+    folder = shared("models", "potion-base-4M")
+    named = f"static:{folder},sentence_transformers:{folder}"
+    done = run(home, "compare", "sentences", "--models", named)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("potion-base-4m-") >= 4
+    assert done.stdout.count(" 128 ") >= 2
+    wrong = run(home, "compare", "sentences", "--models", "static:../../etc/passwd")
+    assert wrong.returncode == 1
+    assert "Traceback" not in wrong.stderr
