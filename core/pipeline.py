@@ -111,7 +111,7 @@ def keep(work: Work, question: Question) -> None:
     if questions.REGISTRY[question.name].kept and work.store.answers.get(question.key) is None:
         raise VecassayError(
             f"The answer was computed, but the store has no room to keep it: its budget is {work.store.budget.limit:,} "
-            f"bytes, and texts that people hold never leave. Raise VECASSAY_STORE_BYTES, or delete texts in the Library."
+            f"bytes, and what people hold never leaves. Raise VECASSAY_STORE_BYTES, or delete texts in the Library."
         )
 
 

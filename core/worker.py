@@ -1,5 +1,6 @@
 """What a worker does with a task: answer its question, report how far it is, stop when nobody waits any more."""
 
+from contextlib import suppress
 from time import time
 
 from core import pipeline
@@ -13,6 +14,9 @@ REPORT_SECONDS = 0.3
 
 def run(store_id: str, question: Question, first: list[None]) -> None:  # noqa: ARG001  (waited for by Dask)
     """Answer a question in a worker; the answer goes into the store, not over the wire."""
+    with suppress(ImportError):
+        # First and whole: SciPy falls over a torch that another task has imported half.
+        import torch  # noqa: F401
     kept = pipeline.store()
     if kept.id != store_id:
         raise VecassayError(

@@ -16,8 +16,6 @@ if small is not None:
     pairs = session.pair_table(found["pairs"], small, labels)
     if many:
         session.disagreement(pairs, labels)
-    for column, model in zip(st.columns(len(study.models)), study.models, strict=True):
-        column.metric(labels[model.spec.key], f"{found['dimensions'][model.spec.key]:,} dimensions")
     shown = st.segmented_control(
         "Show",
         ["cosine", "percentile"],
@@ -29,7 +27,7 @@ if small is not None:
         "the same model, so that models can be laid beside each other.",
     )
     session.chart(
-        charts.sentence_matrices(found["pairs"], small.texts, labels, shown),
+        charts.sentence_matrices(found["pairs"], small.texts, session.with_dimensions(labels, found), shown),
         alt="Similarity of every two sentences, one matrix per model",
         data=pairs,
         key="matrices",

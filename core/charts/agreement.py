@@ -8,6 +8,8 @@ import plotly.graph_objects as go
 
 from core.charts.palette import SEQUENTIAL, finish, names
 
+NAME_WIDTH = 16
+
 
 def agreement_matrix(table: pd.DataFrame, labels: Mapping[str, str], *, title: str) -> go.Figure:
     """A small matrix, model by model, of one measure; `table` has columns a, b and value, each pair once."""
@@ -15,12 +17,14 @@ def agreement_matrix(table: pd.DataFrame, labels: Mapping[str, str], *, title: s
     values = np.full((len(keys), len(keys)), np.nan)
     for a, b, value in table[["a", "b", "value"]].itertuples(index=False):
         values[keys.index(a), keys.index(b)] = values[keys.index(b), keys.index(a)] = value
-    shown = list(names(labels, 24).values())
+    numbers = list(range(1, len(keys) + 1))
+    shown = [f"{name}  {number}" for name, number in zip(names(labels, NAME_WIDTH).values(), numbers, strict=True)]
     figure = go.Figure(
         go.Heatmap(
             z=values.astype(np.float32),
-            x=shown,
-            y=shown,
+            x=numbers,
+            y=numbers,
+            customdata=[[f"{a} and {b}" for b in shown] for a in shown],
             zmin=np.nanmin(values, initial=0.0),
             zmax=1.0,
             colorscale=SEQUENTIAL,
@@ -28,17 +32,17 @@ def agreement_matrix(table: pd.DataFrame, labels: Mapping[str, str], *, title: s
             xgap=3,
             ygap=3,
             texttemplate="%{z:.2f}",
-            textfont={"size": 15},
-            hovertemplate="%{y} and %{x}: %{z:.3f}<extra></extra>",
+            textfont={"size": 15 if len(keys) < 5 else 11},
+            hovertemplate="%{customdata}: %{z:.3f}<extra></extra>",
             hoverongaps=False,
         )
     )
     return finish(
         figure,
-        height=150 + 48 * len(keys),
+        height=110 + 44 * len(keys),
         title={"text": title, "font": {"size": 14}},
-        yaxis={"autorange": "reversed", "showgrid": False},
-        xaxis={"showgrid": False, "tickangle": -30},
+        yaxis={"autorange": "reversed", "showgrid": False, "tickvals": numbers, "ticktext": shown},
+        xaxis={"showgrid": False, "tickvals": numbers},
     )
 
 

@@ -12,6 +12,8 @@ from core.charts.palette import SEQUENTIAL, finish, names, safe
 
 MOST_NUMBERS = 12
 COLUMNS = 3
+ROW_GAP = 70
+TITLE_WIDTH = 30
 LINE_COLOUR = "#8A6FC9"
 
 
@@ -22,13 +24,14 @@ def sentence_matrices(
     models, n = list(labels), len(sentences)
     columns = min(COLUMNS, len(models))
     rows = -(-len(models) // columns)
+    height = rows * max(320, min(640, 90 + 34 * n))
     figure = make_subplots(
         rows,
         columns,
         shared_yaxes=True,
         horizontal_spacing=0.02,
-        vertical_spacing=0.12 / rows,
-        subplot_titles=list(names(labels, 32).values()),
+        vertical_spacing=ROW_GAP / height if rows > 1 else 0,
+        subplot_titles=list(names(labels, TITLE_WIDTH).values()),
     )
     for place, model in enumerate(models):
         matrix = _square(pairs[pairs["model"] == model], n, value)
@@ -39,7 +42,8 @@ def sentence_matrices(
     ticks = [f"{safe(text, width)}  {i + 1}" for i, text in enumerate(sentences)]
     figure.update_yaxes(autorange="reversed", showgrid=False, zeroline=False, tickvals=numbers, ticktext=ticks)
     figure.update_xaxes(showgrid=False, zeroline=False, tickvals=numbers, ticktext=[str(i + 1) for i in numbers])
-    return finish(figure, height=rows * max(320, min(640, 90 + 34 * n)))
+    figure.update_annotations(font_size=13)
+    return finish(figure, height=height)
 
 
 def _heatmap(matrix: npt.NDArray[np.float64], sentences: Sequence[str], *, whole: bool) -> go.Heatmap:
@@ -56,6 +60,7 @@ def _heatmap(matrix: npt.NDArray[np.float64], sentences: Sequence[str], *, whole
         xgap=1,
         ygap=1,
         texttemplate=numbers,
+        textfont={"size": 10},
         hoverongaps=False,
         hovertemplate="%{customdata}<extra></extra>",
     )

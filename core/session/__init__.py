@@ -15,6 +15,7 @@ from core.session.compare import (
     pair_table,
     row,
     sentences,
+    with_dimensions,
 )
 from core.session.library import corpus_shelf, model_shelf, store_summary, vector_shelf, warm_up
 from core.session.overview import corpus_report, gap_rows, model_cards, texts_table, try_it
@@ -52,4 +53,5 @@ __all__ = [
     "try_it",
     "vector_shelf",
     "warm_up",
+    "with_dimensions",
 ]

@@ -94,8 +94,14 @@ def pair_table(pairs: pd.DataFrame, small: Corpus, labels: dict[str, str]) -> pd
     for key, label in labels.items():
         table[f"{label} · cosine"] = wide["cosine"][key].to_numpy()
         table[f"{label} · rank"] = wide["rank"][key].to_numpy().astype(int)
-    table["apart"] = apart
-    return table.sort_values("apart", ascending=False, ignore_index=True)
+    if len(labels) == 1:
+        return table.sort_values(list(table.columns)[-1], ignore_index=True)
+    return table.assign(apart=apart).sort_values("apart", ascending=False, ignore_index=True)
+
+
+def with_dimensions(labels: dict[str, str], found: Answer) -> dict[str, str]:
+    """Model names with how long their vectors are."""
+    return {key: f"{label} · {found['dimensions'][key]:,} dim." for key, label in labels.items()}
 
 
 def disagreement(pairs: pd.DataFrame, labels: dict[str, str]) -> None:

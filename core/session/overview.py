@@ -11,7 +11,7 @@ from core.session.panel import answers
 from core.session.words import plain, short, size
 from core.types import Answer, Corpus, Model, Role, Study
 
-CARDS_A_ROW = 4
+CARDS_A_ROW = 3
 SHOWN_TEXTS = 1_000
 
 
@@ -47,15 +47,16 @@ def texts_table(corpus: Corpus) -> None:
 def model_cards(study: Study, cut: dict[str, Answer | None], first: dict[str, Answer | None]) -> None:
     """One card per model: what it is, what it cannot see of these texts, what is embedded, how fast that went."""
     colours = show.colours(study)
-    columns = st.columns(min(CARDS_A_ROW, len(study.models)))
-    for place, model in enumerate(study.models):
-        key = model.spec.key
-        with columns[place % len(columns)].container(border=True, key=f"card-{key}"):
-            show.heading(model.spec, colours[key])
-            st.markdown("  \n".join(_facts(model, cut[key], first[key])))
-            st.markdown("  \n".join(_state(study, model, first[key])))
-            if model.spec.card.note:
-                st.caption(plain(model.spec.card.note))
+    for start in range(0, len(study.models), CARDS_A_ROW):
+        row = study.models[start : start + CARDS_A_ROW]
+        for column, model in zip(st.columns(min(CARDS_A_ROW, len(study.models))), row, strict=False):
+            key = model.spec.key
+            with column.container(border=True, height="stretch", key=f"card-{key}"):
+                show.heading(model.spec, colours[key])
+                st.markdown("  \n".join(_facts(model, cut[key], first[key])))
+                st.markdown("  \n".join(_state(study, model, first[key])))
+                if model.spec.card.note:
+                    st.caption(plain(model.spec.card.note))
 
 
 def _facts(model: Model, cut: Answer | None, first: Answer | None) -> list[str]:
@@ -70,7 +71,11 @@ def _facts(model: Model, cut: Answer | None, first: Answer | None) -> list[str]:
     elif cut["limit"] is None:
         lines.append("no limit on text length")
     else:
-        seen = "all texts fit" if not cut["over"] else f"**{cut['share']:.1%} cut**, {cut['cut']:.1%} of tokens lost"
+        seen = (
+            "all texts fit"
+            if not cut["over"]
+            else f"**{cut['share']:.1%}** of texts cut, {cut['cut']:.1%} of tokens lost"
+        )
         lines.append(f"{cut['limit']:,} tokens at most · {seen}")
     lines.append(plain(f"{card.licence or 'licence unknown'}"))
     return lines
@@ -83,7 +88,10 @@ def _state(study: Study, model: Model, first: Answer | None) -> list[str]:
     lines = [f"{share:.0%} of these texts embedded"]
     runs = vectors.runs(shelf)
     mine = [run for run in runs if run.corpus == study.corpus.fingerprint] or runs
-    texts, seconds = sum(run.texts for run in mine), sum(run.seconds for run in mine)
+    # A handful of typed sentences says little about the pace of a corpus.
+    largest = max((run.texts for run in mine), default=0)
+    told = [run for run in mine if 2 * run.texts >= largest]
+    texts, seconds = sum(run.texts for run in told), sum(run.seconds for run in told)
     if seconds > 0:
         lines.append(f"{texts / seconds:,.0f} texts/s when {texts:,} were embedded")
     if first and first["zeros"]:

@@ -5,6 +5,7 @@ import plotly.graph_objects as go
 import pytest
 
 from core.charts import agreement_matrix, overlap_histogram
+from core.charts.agreement import NAME_WIDTH
 from tests.charts.conftest import HOSTILE, agreements, harmless, labels
 
 
@@ -16,7 +17,10 @@ def test_the_matrix_is_symmetric_with_nothing_on_the_diagonal(models: int) -> No
     assert np.isnan(np.diag(z)).all()
     np.testing.assert_array_equal(z, z.T)
     assert np.isnan(z).sum() == models
-    assert list(figure.data[0].x) == list(figure.data[0].y) == list(labels(models).values())
+    assert list(figure.data[0].x) == list(figure.data[0].y) == list(range(1, models + 1))
+    assert list(figure.layout.yaxis.ticktext) == [
+        f"{label}  {number}" for number, label in enumerate(labels(models).values(), start=1)
+    ]
     assert figure.layout.title.text == "CKA"
 
 
@@ -46,13 +50,14 @@ def test_a_value_that_is_not_known_leaves_a_gap() -> None:
 def test_names_are_escaped_and_cut() -> None:
     figure = agreement_matrix(agreements(2), {"m0": HOSTILE, "m1": "x" * 500}, title="")
     harmless(figure)
-    assert len(figure.data[0].x[1]) == 24
+    assert len(figure.layout.yaxis.ticktext[1]) == NAME_WIDTH + 3
 
 
 def test_models_whose_names_are_cut_alike_have_rows_of_their_own() -> None:
     family = "sentence-transformers/all-MiniLM-{}-v2"
     figure = agreement_matrix(agreements(2), {"m0": family.format("L6"), "m1": family.format("L12")}, title="")
-    assert len(set(figure.data[0].x)) == 2
+    assert len(set(figure.layout.yaxis.ticktext)) == 2
+    assert "L6" in figure.layout.yaxis.ticktext[0]
 
 
 @pytest.mark.parametrize("k", [1, 3, 10, 50])
