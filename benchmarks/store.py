@@ -36,7 +36,8 @@ def main() -> None:
         assert found.vectors is not None
         assert np.array_equal(found.vectors, loaded)
         print(
-            f"{N:,} x {D} float32, {ROUNDS} rounds, medians: store {median(ours):.3f} s, numpy.load {median(theirs):.3f} s"
+            f"{N:,} x {D} float32, {ROUNDS} rounds, medians: "
+            f"store {median(ours):.3f} s, numpy.load {median(theirs):.3f} s"
         )
         ratios = [a / b for a, b in zip(ours, theirs, strict=True)]
         print(f"ratio {median(ratios):.1f} ({min(ratios):.1f} to {max(ratios):.1f})")

@@ -115,25 +115,25 @@ def _failure(cluster: ByHand, n: int = 40) -> str:
 def test_a_worker_killed_half_way_loses_and_doubles_no_vector(
     shared_store: str, cluster: ByHand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pipeline, "SHARD_TEXTS", 100)
+    monkeypatch.setattr(pipeline, "SHARD_TEXTS", 60)
     for name in ("a", "b"):
         cluster.worker(name)
     with _asking(cluster.address) as jobs:
         jobs._connect().wait_for_workers(2, timeout=60)
-        study, question = many(500)
+        study, question = many(300)
         jobs.submit(question)
         wait(lambda: len(_at_work(jobs)) == 2, "both workers to embed")
         wait(lambda: len(reported(jobs)) >= 2, "a finished chunk of two shards")
         assert pipeline.store().location() == shared_store
-        assert 0 < vectors(study) < 500
+        assert 0 < vectors(study) < 300
         cluster.kill("a")
         assert ended(jobs, question).state == "done"
-    assert vectors(study) == 500
+    assert vectors(study) == 300
     shelf = study.models[0].space.shelf(Role.DOCUMENT)
     assert pipeline.store().vectors.present(shelf, [digest_bytes([text]) for text in study.corpus.texts]).all()
     found = pipeline.store().answers.get(question.key)
     assert found is not None
-    assert found["n"] == 500
+    assert found["n"] == 300
 
 
 def reported(jobs: Jobs) -> list[str]:
@@ -183,21 +183,20 @@ def test_no_worker_is_told_and_the_job_goes_on_when_one_comes(cluster: ByHand) -
 def test_a_scheduler_that_dies_is_told_and_the_job_goes_on_with_another(cluster: ByHand) -> None:
     cluster.worker("a")
     with _asking(cluster.address) as jobs:
-        study, question = many(400)
+        study, question = many(240)
         jobs.submit(question)
         wait(lambda: vectors(study) > 0, "the first chunk")
         cluster.kill("scheduler")
+        cluster.kill("a")
         status = ended(jobs, question)
         assert status.state == "failed"
         assert f"connection to the Dask scheduler at {cluster.address} was lost" in status.message
-        cluster.kill("a")
-        before = vectors(study)
-        assert before < 400
+        assert vectors(study) < 240
         cluster.scheduler(port=cluster.address.rpartition(":")[2])
         cluster.worker("b")
         jobs._events.clear()
         jobs.submit(question)
         wait(lambda: bool(reported(jobs)), "progress from the new scheduler")
         assert ended(jobs, question).state == "done"
-    assert vectors(study) == 400
-    assert pipeline.store().vectors.encoded() == 400  # what was kept before was not embedded again
+    assert vectors(study) == 240
+    assert pipeline.store().vectors.encoded() <= 240  # what was kept before was not embedded again

@@ -86,28 +86,28 @@ def damage(store: Path, table: str, column: str, key: str) -> str:
 
 
 def test_a_killed_server_goes_on_where_it_was(jobs: Jobs) -> None:
-    study, question = many(400)
+    study, question = many(250)
     code = (
         "import time; from core.jobs import jobs; from tests.test_jobs import many;"
-        "jobs().submit(many(400)[1]); time.sleep(120)"
+        "jobs().submit(many(250)[1]); time.sleep(120)"
     )
     server = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT)
     wait(lambda: vectors(study) > 0, "the first chunk")
     processes = psutil.Process(server.pid).children(recursive=True)
-    server.send_signal(signal.SIGKILL)
+    for process in (server, *processes):  # all at once, as when the power goes
+        process.send_signal(signal.SIGKILL)
     server.wait()
-    psutil.wait_procs(processes, timeout=60)  # its worker ends by itself within about a second
-    before = vectors(study)
-    assert 0 < before < 400
+    psutil.wait_procs(processes, timeout=60)
+    assert 0 < vectors(study) < 250
     jobs.submit(question)
     assert ended(jobs, question).state == "done"
-    assert vectors(study) == 400
+    assert vectors(study) == 250
     assert pipeline.store().faults() == []
-    assert embed(study, study.models[0]).shape == (400, 384)
+    assert embed(study, study.models[0]).shape == (250, 384)
 
 
 def test_a_killed_command_goes_on_where_it_was(home: Path, tmp_path: Path) -> None:
-    texts = lines(tmp_path, 300)
+    texts = lines(tmp_path, 200)
     model = pipeline.study("sentences", ["minilm"]).models[0]
     shelf = model.space.shelf(Role.DOCUMENT)
     command = subprocess.Popen([sys.executable, "-m", "core", "embed", str(texts), "--models", "minilm"], cwd=ROOT)
@@ -115,14 +115,14 @@ def test_a_killed_command_goes_on_where_it_was(home: Path, tmp_path: Path) -> No
     command.kill()
     command.wait()
     kept = sum(held.n for held in pipeline.store().vectors.shelves())
-    assert 0 < kept < 300
+    assert 0 < kept < 200
     done = run(home, "embed", str(texts), "--models", "minilm")
-    assert f"{300 - kept} of 300 embedded, {kept} from the cache" in done.stdout, done.stderr
-    assert sum(held.n for held in pipeline.store().vectors.shelves()) == 300
+    assert f"{200 - kept} of 200 embedded, {kept} from the cache" in done.stdout, done.stderr
+    assert sum(held.n for held in pipeline.store().vectors.shelves()) == 200
 
 
 def test_two_commands_on_one_new_store_at_once(tmp_path: Path) -> None:
-    texts, outs = lines(tmp_path, 160), [tmp_path / "a.parquet", tmp_path / "b.parquet"]
+    texts, outs = lines(tmp_path, 80), [tmp_path / "a.parquet", tmp_path / "b.parquet"]
     environment = {**os.environ, "VECASSAY_HOME": str(tmp_path / "new")}
     words = ["-m", "core", "embed", str(texts), "--models", "minilm,lsa", "--out"]
     both = [
@@ -134,7 +134,7 @@ def test_two_commands_on_one_new_store_at_once(tmp_path: Path) -> None:
         assert command.returncode == 0, said.decode()
     a, b = (pd.read_parquet(out) for out in outs)
     assert a[["model", "row", "text"]].equals(b[["model", "row", "text"]])
-    assert len(a) == 2 * 160
+    assert len(a) == 2 * 80
     for one, other in zip(a["vector"], b["vector"], strict=True):
         np.testing.assert_allclose(one, other, atol=1e-5)
 
@@ -378,6 +378,35 @@ def test_hostile_texts_do_not_end_the_worker(jobs: Jobs) -> None:
     for question in questions:
         jobs.submit(question)
     assert [ended(jobs, question).state for question in questions] == ["done"] * 3
+
+
+def test_a_library_that_another_task_is_importing_is_waited_for(home: Path) -> None:
+    pipeline.store().models.add(ModelSpec("short", "Short", "lsa", "tfidf-svd", dimension=9), "me")
+    # SciPy asks any torch among the loaded modules for its Tensor, be it imported only half.
+    code = """
+import sys, threading, time
+from importlib.machinery import PathFinder
+from core import pipeline, worker
+
+class Slowly:
+    def find_spec(self, name, path, _):
+        if name.startswith("torch."):
+            sys.meta_path.remove(self)
+            spec = PathFinder.find_spec(name, path)
+            run = spec.loader.exec_module
+            spec.loader.exec_module = lambda module: (time.sleep(4), run(module))
+            return spec
+
+sys.meta_path.insert(0, Slowly())
+worker._Report = lambda key: lambda done, total: None
+question = pipeline.ask("agreement", pipeline.study("sentences", ["lsa", "short"]), k=5, seed=0)
+threading.Thread(target=__import__, args=("torch",)).start()
+while "torch" not in sys.modules:
+    time.sleep(0.01)
+worker.run(pipeline.store().id, question, [])
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-1_000:]
 
 
 def _answers(study: Study) -> dict[str, Answer]:
