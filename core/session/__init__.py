@@ -17,7 +17,8 @@ from core.session.compare import (
     sentences,
     with_dimensions,
 )
-from core.session.library import corpus_shelf, model_shelf, store_summary, vector_shelf, warm_up
+from core.session.holdings import corpus_shelf
+from core.session.library import model_shelf, store_summary, vector_shelf, warm_up
 from core.session.overview import corpus_report, gap_rows, model_cards, texts_table, try_it
 from core.session.page import page
 from core.session.panel import answer, answers, gather

@@ -1,11 +1,15 @@
 """What is compared: the texts and models chosen in the sidebar, kept in the URL so that a link shows the same."""
 
+from collections import Counter
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 import streamlit as st
 
 from core import catalog, corpora, pipeline, providers, work
 from core.digest import digest_bytes
+from core.errors import VecassayError
 from core.session import identity
 from core.types import Corpus, ModelSpec, Study
 
@@ -25,9 +29,8 @@ def current() -> Choice:
     kept: Choice = st.session_state.get("_choice", Choice(next(iter(corpora.SAMPLES)), catalog.DEFAULT_MODELS))
     corpus = st.query_params.get("corpus", kept.corpus)
     models = st.query_params.get("models")
-    return Choice(
-        corpus, kept.models if models is None else tuple(dict.fromkeys(key for key in models.split(",") if key))
-    )
+    keys = kept.models if models is None else tuple(dict.fromkeys(key for key in models.split(",") if key))
+    return Choice(corpus, keys[:MOST_MODELS])
 
 
 def choose(corpus: str | None = None, models: tuple[str, ...] | None = None) -> None:
@@ -61,13 +64,21 @@ def corpus_names() -> dict[str, str]:
     names = {key: sample.label for key, sample in corpora.SAMPLES.items()}
     for held in pipeline.store().corpora.listed(identity.owner()):
         names[held.fingerprint] = held.name if held.own else f"{held.name} (shared)"
-    return names
+    return _told_apart(names, 6)
 
 
 def model_specs() -> dict[str, ModelSpec]:
-    """Every model this visitor may pick: the catalogue's and the added ones."""
-    added = {spec.key: spec for spec in pipeline.store().models.listed(identity.owner())}
-    return {**catalog.models(), **added}
+    """Every model this visitor may pick: the catalogue's, the added ones, and those a link brought."""
+    kept = pipeline.store().models
+    known = {**catalog.models(), **{spec.key: spec for spec in kept.listed(identity.owner())}}
+    linked = {key: kept.get(key) for key in current().models if key not in known}
+    return {**known, **{key: spec for key, spec in linked.items() if spec is not None}}
+
+
+def _told_apart(names: Mapping[str, str], digits: int) -> dict[str, str]:
+    """Names by key, each one once: the browser sends back what it shows. Two of a name get digits of their key."""
+    often = Counter(names.values())
+    return {key: name if often[name] == 1 else f"{name} ({key[-digits:]})" for key, name in names.items()}
 
 
 def ready(spec: ModelSpec) -> bool:
@@ -76,38 +87,52 @@ def ready(spec: ModelSpec) -> bool:
     return providers.unavailable(provider) is None and provider.ready(spec)
 
 
-def pick_corpus(names: dict[str, str], chosen: Corpus, key: str) -> None:
-    """The sidebar's list of texts."""
-    options = names if key in names else {**names, key: f"{chosen.name} (by link)"}
-    st.session_state["_pick_corpus"] = key
+def pick_corpus(names: Mapping[str, str], chosen: Corpus | None, key: str) -> None:
+    """The sidebar's list of texts; `chosen` is None when there are no texts with this key (any more)."""
+    linked = {key: f"{chosen.name} (by link)"} if chosen is not None and key not in names else {}
+    options = _told_apart({**names, **linked}, 6)
+    st.session_state["_pick_corpus"] = key if key in options else None
     st.selectbox(
         "Texts",
         list(options),
+        index=0 if key in options else None,
         format_func=lambda option: options.get(option, option),
         key="_pick_corpus",
         on_change=lambda: choose(corpus=st.session_state["_pick_corpus"]),
+        placeholder="Choose texts",
         help="Samples, your own texts and texts others share. Add your own with the button below.",
     )
 
 
-def pick_models(specs: dict[str, ModelSpec], chosen: tuple[str, ...]) -> None:
+def pick_models(specs: Mapping[str, ModelSpec], chosen: tuple[str, ...]) -> None:
     """The sidebar's list of models."""
-    st.session_state["_pick_models"] = [key for key in chosen if key in specs]
+    options = _told_apart({key: spec.label + _mark(spec) for key, spec in specs.items()}, 6)
+    st.session_state["_pick_models"] = [key for key in chosen if key in options]
     st.multiselect(
         "Models",
-        list(specs),
-        format_func=lambda key: specs[key].label + ("" if ready(specs[key]) else " ⭳") if key in specs else key,
+        list(options),
+        format_func=lambda key: options.get(key, key),
         key="_pick_models",
         max_selections=MOST_MODELS,
         on_change=lambda: choose(models=tuple(st.session_state["_pick_models"])),
         placeholder="Choose models to compare",
-        help="One to eight models. ⭳ marks those whose files must be downloaded or made first.",
+        help="One to eight models. ↓ marks those whose files must be downloaded or made first.",
     )
+
+
+def _mark(spec: ModelSpec) -> str:
+    try:
+        return "" if ready(spec) else " ↓"
+    except VecassayError:  # its files are refused: the page says why once it is chosen
+        return ""
 
 
 def study() -> Study:
     """What is chosen, as far as it is ready; nothing is downloaded, made or shown for it."""
     chosen = current()
     texts, specs = corpus(chosen.corpus), model_specs()
-    runnable = [specs[key] for key in chosen.models if key in specs and ready(specs[key])]
-    return Study(texts, tuple(work.resolve(spec, texts) for spec in runnable))
+    models = []
+    for spec in (specs[key] for key in chosen.models if key in specs):
+        with suppress(VecassayError):  # not here, or refused
+            models.append(work.resolve(spec, texts))
+    return Study(texts, tuple(models))

@@ -1,127 +1,172 @@
 """Texts and models in: two dialogs that check first and load second."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from functools import partial
+from typing import Any, TypeVar
 
 import pandas as pd
 import streamlit as st
 
 from core import catalog, corpora, pipeline, providers
 from core.corpora import Limits, Preview, Reading
-from core.digest import digest
 from core.errors import VecassayError
 from core.session import choice, folders, identity
 from core.session.words import count, plain
-from core.types import ModelCard, ModelSpec
+from core.types import ModelSpec
 
 NONE = "(none)"
+MIB = 1024**2
+T = TypeVar("T")
 
 
-@st.dialog("Add texts", width="large")
 def add_texts() -> None:
+    """The button that opens the dialog for texts, which stays open when the page runs again, as when a job ends."""
+    if st.button("Add texts", icon=":material/note_add:", width="stretch"):
+        st.session_state["_dialog"] = "texts"
+    if st.session_state.get("_dialog") == "texts":
+        _texts()
+
+
+def add_model() -> None:
+    """The button that opens the dialog for a model, which stays open likewise."""
+    if st.button("Add a model", icon=":material/add_circle:", width="stretch"):
+        st.session_state["_dialog"] = "model"
+    if st.session_state.get("_dialog") == "model":
+        _model()
+
+
+def _closed() -> None:
+    for name in ("_dialog", "_read"):
+        st.session_state.pop(name, None)
+
+
+def _once(slot: str, key: Any, make: Callable[[], T]) -> T:
+    """What was read, kept until something else is read in its place or the dialog is closed."""
+    kept = st.session_state.setdefault("_read", {})
+    if slot not in kept or kept[slot][0] != key:
+        kept.pop(slot, None)
+        kept[slot] = (key, make())
+    made: T = kept[slot][1]
+    return made
+
+
+@st.dialog("Add texts", width="large", on_dismiss=_closed)
+def _texts() -> None:
     """Paste lines, upload a file or name a folder; look at what was found; use it."""
     paste, upload, folder = st.tabs(["Paste", "File", "Folder"])
     with paste:
         typed = st.text_area("One text a line", height=200, key="paste_texts", placeholder="How do I reset my device?")
-        name = st.text_input("Name", "Pasted texts", key="paste_name", max_chars=80)
+        name = st.text_input("Name", "Pasted texts", key="paste_name", max_chars=80) or "Pasted texts"
         if typed and typed.strip():
-            _offer(lambda: corpora.paste(typed, name or "Pasted texts", Limits.from_settings()), "paste", "upload")
+            _offer("paste", (typed, name), partial(corpora.paste, typed, name), "typed")
+        else:
+            st.button("Check", key="paste_check", help="Reads what you typed and says what was found.")
     with upload:
         _file()
     with folder:
-        typed_path = st.text_input(
+        path = st.text_input(
             "Folder with corpus.jsonl, queries.jsonl and qrels/*.tsv (BEIR layout)",
             key="folder_path",
             placeholder="~/datasets/cranfield",
             help="A folder on the machine that runs Vecassay. Its queries are used on the retrieval pages.",
         )
-        if typed_path:
-            _offer(
-                lambda: corpora.read_folder(folders.allowed(typed_path), limits=Limits.from_settings()),
-                "folder",
-                "folder",
-            )
+        if path:
+            _offer("folder", path, lambda: corpora.read_folder(folders.allowed(path)), "folder")
+        else:
+            st.button("Check", key="folder_check", help="Reads the folder and says what was found.")
 
 
 def _file() -> None:
     limits = Limits.from_settings()
-    suffixes = sorted(suffix.lstrip(".") for suffix in corpora.REGISTRY)
     file = st.file_uploader(
-        f"CSV, TSV, JSONL, Parquet or TXT (one text a line), up to {limits.max_bytes // 1024**2:,} MB",
-        type=suffixes,
+        "CSV, TSV, JSONL or Parquet with a column of texts, or TXT with one text a line",
         key="upload",
+        max_upload_size=-(-limits.max_bytes // MIB),  # beyond it the browser says so, and sends nothing
     )
     if file is None:
         return
     data = file.getvalue()
     try:
-        preview = corpora.preview(file.name, data, limits)
+        preview = _once("preview", file.file_id, lambda: corpora.preview(file.name, data, limits))
     except VecassayError as error:
-        st.error(plain(str(error)))
+        st.error(plain(str(error)), icon=":material/error:")
         return
-    text, label = _columns(preview)
-    sample, seed = _sampling(preview, limits)
-    _offer(
-        lambda: corpora.read(file.name, data, text=text, label=label, sample=sample, seed=seed, limits=limits),
-        "file",
-        "upload",
-    )
+    text, label = _columns(preview, file.file_id)
+    sample, seed = _sampling(preview, limits, file.file_id)
+    read = partial(corpora.read, file.name, data, text=text, label=label, sample=sample, seed=seed, limits=limits)
+    _offer("file", (file.file_id, text, label, sample, seed), read, "upload")
 
 
-def _columns(preview: Preview) -> tuple[str | None, str | None]:
+def _columns(preview: Preview, file: str) -> tuple[str | None, str | None]:
     if len(preview.columns) < 2:
         return preview.text, None
     left, right = st.columns(2)
     text = left.selectbox(
-        "Text column", preview.columns, index=list(preview.columns).index(preview.text or preview.columns[0])
+        "Text column", preview.columns, index=list(preview.columns).index(preview.text), key=f"text-{file}"
     )
     others = [NONE, *(column for column in preview.columns if column != text)]
     label = right.selectbox(
         "Label column",
         others,
         index=others.index(preview.label) if preview.label in others else 0,
+        key=f"label-{file}-{text}",
         help="A topic, intent or class per text, if you have one: pages then compare within and between labels.",
     )
-    st.dataframe(pd.DataFrame(list(preview.rows), columns=list(preview.columns)), hide_index=True, height=180)
+    st.dataframe(pd.DataFrame(list(preview.rows), columns=list(preview.columns)), hide_index=True)
     return text, None if label == NONE else label
 
 
-def _sampling(preview: Preview, limits: Limits) -> tuple[int | None, int]:
+def _sampling(preview: Preview, limits: Limits, file: str) -> tuple[int | None, int]:
     over = preview.total > limits.max_rows
     if over:
         st.warning(
             f"The file has {preview.total:,} rows; at most {limits.max_rows:,} are read at once (VECASSAY_MAX_ROWS). "
-            f"Take a random sample, or ask the operator to raise the limit."
+            f"Take a random sample, or ask the operator to raise the limit.",
+            icon=":material/warning:",
         )
-    if not st.checkbox("Take a random sample of the rows", value=over, key="sampled"):
+    if not st.checkbox("Take a random sample of the rows", value=over, key=f"sampled-{file}"):
         return None, 0
     left, right = st.columns(2)
     most = min(preview.total, limits.max_rows)
-    rows = left.number_input("Rows", 1, max(1, most), min(most, 10_000), key="sample_rows")
-    seed = right.number_input("Seed", 0, 2**31 - 1, 0, key="sample_seed", help="The same seed takes the same rows.")
+    rows = left.number_input("Rows", 1, max(1, most), min(most, 10_000), key=f"rows-{file}")
+    seed = right.number_input("Seed", 0, 2**31 - 1, 0, key=f"seed-{file}", help="The same seed takes the same rows.")
     return int(rows), int(seed)
 
 
-def _offer(read: Callable[[], Reading], key: str, kind: str) -> None:
+def _offer(slot: str, key: Any, read: Callable[[], Reading], kind: str) -> None:
+    """Say what was read, and use it when asked to."""
     try:
-        reading = read()
+        reading = _once(slot, key, read)
     except VecassayError as error:
-        st.error(plain(str(error)))
+        st.error(plain(str(error)), icon=":material/error:")
         return
     st.success(plain(" ".join(reading.report.sentences())), icon=":material/fact_check:")
-    if st.button(f"Use {count(len(reading.corpus), 'text')}", type="primary", key=f"use-{key}"):
-        try:
-            fingerprint = pipeline.store().corpora.add(
-                reading.corpus, reading.report.to_json(), kind=kind, owner=identity.owner()
-            )
-        except VecassayError as error:
-            st.error(plain(str(error)))
-            return
-        choice.choose(corpus=fingerprint)
-        st.rerun()
+    if not st.button(f"Use {count(len(reading.corpus), 'text')}", type="primary", key=f"use-{slot}"):
+        return
+    taken = {name for key, name in choice.corpus_names().items() if key != reading.corpus.fingerprint}
+    corpus = replace(reading.corpus, name=_free(reading.corpus.name, taken))
+    try:
+        fingerprint = pipeline.store().corpora.add(corpus, reading.report.to_json(), kind=kind, owner=identity.owner())
+    except VecassayError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+        return
+    choice.choose(corpus=fingerprint)
+    _closed()
+    st.rerun()
 
 
-@st.dialog("Add a model", width="large")
-def add_model() -> None:
+def _free(name: str, taken: Iterable[str]) -> str:
+    """The name, numbered when something else is called so already: lists must tell two things apart."""
+    names, number = set(taken), 2
+    free = name
+    while free in names:
+        free, number = f"{name} ({number})", number + 1
+    return free
+
+
+@st.dialog("Add a model", width="large", on_dismiss=_closed)
+def _model() -> None:
     """A model by hub id or folder; what is typed is checked before it is kept."""
     kinds = {key: provider for key, provider in providers.REGISTRY.items() if not provider.fitted}
     kind = st.radio("Library", list(kinds), format_func=lambda key: kinds[key].label, key="model_kind", horizontal=True)
@@ -137,36 +182,49 @@ def add_model() -> None:
         "Dimensions to keep", 2, None, None, key="model_dimension", help="Empty keeps all. For Matryoshka models."
     )
     revision = right.text_input("Revision", key="model_revision", placeholder="main, a tag or a commit")
-    if not st.button("Add", type="primary", disabled=not (name or "").strip(), key="model_add"):
+    if not st.button("Add", type="primary", key="model_add"):
         return
     spec = ModelSpec(
         key="",
-        label=(label or "").strip() or name.strip().rstrip("/").split("/")[-1],
+        label=(label or "").strip(),
         provider=kind,
-        name=name.strip(),
+        name=(name or "").strip(),
         revision=(revision or "").strip() or None,
         query_prompt=query or "",
         document_prompt=document or "",
         dimension=int(dimension) if dimension else None,
-        card=ModelCard(),
     )
     try:
         _keep(spec)
     except VecassayError as error:
-        st.error(plain(str(error)))
+        st.error(plain(str(error)), icon=":material/error:")
         return
+    _closed()
     st.rerun()
 
 
 def _keep(spec: ModelSpec) -> None:
-    from dataclasses import replace
-
+    """Check a typed model, remember it and choose it; one that is there already is only chosen."""
+    if not spec.name:
+        raise VecassayError("Expected a hub id such as 'intfloat/e5-small-v2', or the path of a model's folder.")
+    chosen = choice.current().models
+    if len(chosen) >= choice.MOST_MODELS:
+        raise VecassayError(f"At most {choice.MOST_MODELS} models are compared. Take one off in the sidebar first.")
     if spec.name.startswith(("/", "~", ".")):
         spec = replace(spec, name=str(folders.allowed(spec.name)))
     provider = providers.REGISTRY[spec.provider]
-    facts = [spec.provider, spec.name, spec.revision, spec.query_prompt, spec.document_prompt, spec.dimension]
-    key = f"{catalog.slug(spec.label)}-{digest(map(str, facts))[:6]}"
-    spec = replace(spec, key=key)
-    provider.ready(spec)
-    pipeline.store().models.add(spec, identity.owner())
-    choice.choose(models=(*choice.current().models, key))
+    if provider.ready(spec):
+        width = provider.card(replace(spec, dimension=None)).dimension
+        if width and spec.dimension and spec.dimension > width:
+            raise VecassayError(f"The model has {width} dimensions: expected at most these, got {spec.dimension}.")
+    known = choice.model_specs()
+    same = [old for old in known.values() if replace(old, key="", label="", card=spec.card) == replace(spec, label="")]
+    if same and spec.label in ("", same[0].label):
+        found = same[0]
+    else:
+        label = spec.label or spec.name.rstrip("/").split("/")[-1]
+        found = catalog.keyed(replace(spec, label=_free(label, (old.label for old in known.values()))))
+        found = pipeline.store().models.get(found.key) or found
+    if found.key not in catalog.models():
+        pipeline.store().models.add(found, identity.owner())
+    choice.choose(models=tuple(dict.fromkeys((*chosen, found.key))))

@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from core import jobs, pipeline, providers
+from core.digest import digest
 from core.errors import VecassayError
 from core.session import choice, identity, show
 from core.session.panel import forget, work
@@ -44,47 +45,6 @@ def store_summary() -> None:
         table = pd.DataFrame([asdict(fault) for fault in faults])
         table["found"] = pd.to_datetime(table["found"], unit="s", utc=True)
         show.table(table, "faults")
-
-
-def corpus_shelf() -> None:
-    """Own texts and those others share; open, share, delete."""
-    kept, owner = pipeline.store(), identity.owner()
-    held = kept.corpora.listed(owner)
-    if not held:
-        st.info(
-            "No texts of your own yet. Add some with the button in the sidebar; they stay here under their "
-            "fingerprint, through refresh and restart.",
-            icon=":material/note_add:",
-        )
-    for holding in held:
-        with st.container(border=True, key=f"corpus-{holding.fingerprint}"):
-            words, open_, share, delete = st.columns([6, 1.2, 1.6, 1.4], vertical_alignment="center")
-            words.markdown(
-                f"**{plain(holding.name)}**{'' if holding.own else ' · shared by someone else'}  \n"
-                f":gray[{count(holding.n_texts, 'text')} · {size(holding.bytes)} · {holding.fingerprint[:12]}…]"
-            )
-            if open_.button("Open", key=f"open-{holding.fingerprint}"):
-                choice.choose(corpus=holding.fingerprint)
-                st.switch_page("pages/overview.py")
-            if not holding.own:
-                continue
-            shared = share.toggle(
-                "Shared", holding.shared, key=f"share-{holding.fingerprint}", help="Listed for everyone on this server."
-            )
-            if shared != holding.shared:
-                kept.corpora.share(holding.fingerprint, owner, shared)
-                st.rerun()
-            with delete.popover("Delete", key=f"delete-{holding.fingerprint}"):
-                st.write(
-                    "Delete these texts from your list? Links to them stop working once nobody holds them. Their "
-                    "vectors stay in the cache."
-                )
-                if st.button("Delete them", key=f"gone-{holding.fingerprint}", type="primary"):
-                    kept.corpora.remove(holding.fingerprint, owner)
-                    choice.corpus.clear()
-                    if choice.current().corpus == holding.fingerprint:
-                        choice.reset_corpus()
-                    st.rerun()
 
 
 def model_shelf() -> None:
@@ -167,10 +127,13 @@ def vector_shelf() -> None:
             "space": [shelf.space.digest[:12] if shelf.space else "" for shelf in shelves],
         }
     )
-    row = show.table(
+    # The selection is a row number: it must not outlive the order of the rows.
+    event = st.dataframe(
         table,
-        "vectors",
-        pick=True,
+        hide_index=True,
+        key=f"vectors-{digest(shelf.shelf for shelf in shelves)}",
+        on_select="rerun",
+        selection_mode="single-row",
         column_config={
             "MB": st.column_config.NumberColumn(format="%.1f"),
             "found": st.column_config.NumberColumn("found in cache", format="percent"),
@@ -178,9 +141,11 @@ def vector_shelf() -> None:
             "last used": st.column_config.DatetimeColumn(format="distance"),
         },
     )
+    show.download(table, "vectors")
+    picked = [shelves[row] for row in event["selection"]["rows"] if row < len(shelves)]
     left, right = st.columns(2)
     with left:
-        _delete_vectors(None if row is None else shelves[row])
+        _delete_vectors(picked[0] if picked else None)
     with right:
         _delete_answers()
 
@@ -189,7 +154,7 @@ def _delete_vectors(shelf: Shelf | None) -> None:
     if shelf is None:
         st.caption("Select a row to delete its vectors.")
         return
-    with st.popover(f"Delete {count(shelf.n, 'vector')} of {plain(shelf.label)}", key="delete-vectors"):
+    with st.popover(f"Delete {count(shelf.n, 'vector')} of {plain(shelf.label)}", key=f"delete-{shelf.shelf}"):
         st.write("They are computed again when a page needs them. This is for everyone on this server.")
         if st.button("Delete them", key="deleted-vectors", type="primary"):
             pipeline.store().vectors.remove(shelf.shelf)
@@ -198,7 +163,9 @@ def _delete_vectors(shelf: Shelf | None) -> None:
 
 def _delete_answers() -> None:
     answers = pipeline.store().answers
-    with st.popover(f"Delete {count(len(answers.list()), 'answer')}", key="delete-answers"):
+    there = len(answers.list())
+    # A key of its own for each number: the popover closes when they are gone.
+    with st.popover(f"Delete {count(there, 'answer')}", key=f"delete-answers-{there}", disabled=not there):
         st.write("Answers (tables and figures) are computed again from the vectors when a page asks.")
         if st.button("Delete them", key="deleted-answers", type="primary"):
             answers.clear()
@@ -214,13 +181,14 @@ def warm_up() -> None:
         f"Embed {count(len(study.corpus), 'text')} of “{plain(study.corpus.name)}” with "
         f"{count(len(study.models), 'model')} and answer what Overview and Compare ask, before others open them."
     )
-    if st.button("Warm up", key="warm", disabled=not study.models) or st.session_state.get("_warming"):
-        st.session_state["_warming"] = True
-        keys = [model.spec.key for model in study.models]
-        questions = [pipeline.ask(name, study.only(key)) for name in ("truncation", "profile") for key in keys]
-        if len(keys) > 1:
-            questions.append(pipeline.ask("agreement", study, k=10, seed=0))
+    keys = [model.spec.key for model in study.models]
+    questions = [pipeline.ask(name, study.only(key)) for name in ("truncation", "profile") for key in keys]
+    if len(keys) > 1:
+        questions.append(pipeline.ask("agreement", study, k=10, seed=0))
+    asked = [question.key for question in questions]
+    if st.button("Warm up", key="warm", disabled=not keys):
+        st.session_state["_warming"] = asked
+    if keys and st.session_state.get("_warming") == asked:
         missing = [question for question in questions if pipeline.store().answers.get(question.key) is None]
         if not missing or work(missing):
-            st.session_state["_warming"] = False
             st.success("Everything is in the cache.", icon=":material/check:")

@@ -1,5 +1,7 @@
 """What every page begins with: its question, the sidebar, and the study to look at."""
 
+from urllib.parse import urlencode, urlsplit, urlunsplit
+
 import streamlit as st
 
 from core import corpora, pipeline, providers
@@ -35,21 +37,22 @@ def _study(at_least: int, needed: bool) -> Study:
     chosen = choice.current()
     specs = choice.model_specs()
     with st.sidebar:
-        corpus = choice.corpus(chosen.corpus)
+        corpus, trouble = _corpus(chosen.corpus)
         choice.pick_corpus(choice.corpus_names(), corpus, chosen.corpus)
-        if st.button("Add texts", icon=":material/note_add:", width="stretch"):
-            intake.add_texts()
+        intake.add_texts()
         choice.pick_models(specs, chosen.models)
-        if st.button("Add a model", icon=":material/add_circle:", width="stretch"):
-            intake.add_model()
+        intake.add_model()
         _link(chosen)
+    if corpus is None:
+        raise VecassayError(trouble)
     choice.choose(chosen.corpus, chosen.models)
-    unknown = [key for key in chosen.models if key not in specs and not _by_link(key)]
+    unknown = [key for key in chosen.models if key not in specs]
     if unknown:
         st.warning(
-            plain(f"No model is called {', '.join(unknown)}. It was removed, or the link is from another server.")
+            plain(f"No model is called {', '.join(unknown)}. It was removed, or the link is from another server."),
+            icon=":material/warning:",
         )
-    models = _ready([spec for key in chosen.models if (spec := specs.get(key) or _by_link(key))], corpus)
+    models = _ready([specs[key] for key in chosen.models if key in specs], corpus)
     if needed and len(models) < at_least:
         if not chosen.models:
             st.info("Choose a model in the sidebar to begin.", icon=":material/arrow_back:")
@@ -59,8 +62,12 @@ def _study(at_least: int, needed: bool) -> Study:
     return Study(corpus, tuple(models))
 
 
-def _by_link(key: str) -> ModelSpec | None:
-    return pipeline.store().models.get(key)
+def _corpus(key: str) -> tuple[Corpus | None, str]:
+    """The texts, or None and why they are not there."""
+    try:
+        return choice.corpus(key), ""
+    except VecassayError as error:
+        return None, str(error)
 
 
 def _ready(specs: list[ModelSpec], corpus: Corpus) -> list[Model]:
@@ -88,11 +95,14 @@ def _ready(specs: list[ModelSpec], corpus: Corpus) -> list[Model]:
 
 def _link(chosen: choice.Choice) -> None:
     with st.popover("Link to this view", icon=":material/link:", width="stretch"):
-        st.code(f"?corpus={chosen.corpus}&models={','.join(chosen.models)}", language=None)
+        # What the page's own controls keep in the address, and what is chosen.
+        facts = {**st.query_params.to_dict(), "corpus": chosen.corpus, "models": ",".join(chosen.models)}
+        address = urlsplit(st.context.url or "")._replace(query=urlencode(facts, safe=","))
+        st.code(urlunsplit(address._replace(path=address.path or "/")), language=None, wrap_lines=True)
         if chosen.corpus in corpora.SAMPLES:
-            st.caption("Put this behind the page's address, or copy the address bar.")
+            st.caption("Whoever opens it on this server sees this page, with these texts and models.")
         else:
             st.caption(
-                "Put this behind the page's address, or copy the address bar. Whoever holds this link can open these "
-                "texts on this server; without it they are listed only for you, and for others if you share them."
+                "Whoever holds this link can open these texts on this server; without it they are listed only for "
+                "you, and for others if you share them in the Library."
             )

@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from core import jobs, pipeline
+from core.session.words import count, plain
 from core.types import Answer, Question, Study
 
 PATIENCE = 0.8
@@ -94,39 +95,51 @@ def _panel(questions: tuple[Question, ...]) -> None:
     ended = [question for question in questions if _state(question) in ("failed", "cancelled")]
     with st.container(border=True):
         _progress(live)
-        _failures(ended)
+        _ended(ended)
     if len(live) + len(ended) < len(questions):
         st.rerun()
 
 
 def _progress(live: Sequence[Question]) -> None:
-    parts = {part.label: part for question in live for part in getattr(jobs.jobs().status(question.key), "parts", ())}
+    stand = {question.key: status for question in live if (status := jobs.jobs().status(question.key))}
+    # Getting models ready counts bytes or tokens; a percentage says more.
+    counted = all(question.name != "prepare" for question in live)
+    parts = {part.label: part for status in stand.values() for part in status.parts}
     under_way = [part for part in parts.values() if part.total and part.done < part.total]
     for part in under_way:
-        pace = f" · {part.per_second:,.0f} texts/s" if part.per_second else ""
+        done = f"{part.done:,} of {count(part.total, 'text')}" if counted else f"{part.done / part.total:.0%}"
+        pace = f" · {part.per_second:,.0f} texts/s" if part.per_second and counted else ""
         left = f" · about {_duration(part.seconds_left)} left" if part.seconds_left else ""
-        st.progress(part.done / part.total, text=f"{part.label}: {part.done:,} of {part.total:,}{pace}{left}")
+        st.progress(part.done / part.total, text=plain(f"{part.label}: {done}{pace}{left}"))
     if live and not under_way:
-        st.progress(0.0, text=f"{next(iter(parts), 'Starting the worker')} …")
-    messages = {getattr(jobs.jobs().status(question.key), "message", "") for question in live} - {""}
-    for message in messages:
-        st.caption(message)
+        st.progress(0.0, text=plain(f"{next(iter(parts), 'Starting the worker')} …"))
+    for message in {status.message for status in stand.values()} - {""}:
+        st.caption(plain(message))
     if live:
-        with st.popover("Cancel", key=f"cancel-{live[0].key}"):
-            st.write("Stop this work for everybody who waits for it? What is finished is kept.")
-            if st.button("Stop it", key=f"stop-{live[0].key}", type="primary"):
-                for question in live:
-                    jobs.jobs().cancel(question.key)
-                st.rerun()
+        _cancel(live)
 
 
-def _failures(ended: Sequence[Question]) -> None:
-    by_message: dict[str, list[Question]] = {}
+def _cancel(live: Sequence[Question]) -> None:
+    with st.popover("Cancel", key=f"cancel-{live[0].key}"):
+        st.write("Stop this work for everybody who waits for it? What is finished is kept.")
+        if st.button("Stop it", key=f"stop-{live[0].key}", type="primary"):
+            for question in live:
+                jobs.jobs().cancel(question.key)
+            st.rerun()
+
+
+def _ended(ended: Sequence[Question]) -> None:
+    """What failed or was stopped, once per reason, and a way on."""
+    by_reason: dict[tuple[str, str], list[Question]] = {}
     for question in ended:
         status = jobs.jobs().status(question.key)
-        by_message.setdefault(status.message if status else "", []).append(question)
-    for message, questions in by_message.items():
-        st.error(message, icon=":material/error:")
+        if status is not None:
+            by_reason.setdefault((status.state, status.message), []).append(question)
+    for (state, message), questions in by_reason.items():
+        if state == "cancelled":
+            st.info(plain(message), icon=":material/stop_circle:")
+        else:
+            st.error(plain(message), icon=":material/error:")
         if st.button("Try again", key=f"again-{questions[0].key}"):
             for question in questions:
                 jobs.jobs().submit(question)
