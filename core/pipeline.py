@@ -15,11 +15,12 @@ from time import perf_counter
 from typing import Any
 
 from core import catalog, corpora, providers, questions
-from core.errors import VecassayError
+from core.digest import digest_bytes
+from core.errors import NotReady, VecassayError
 from core.registry import discover
 from core.settings import settings
 from core.store import Store, open_store
-from core.types import Answer, Corpus, ModelSpec, Progress, Question, Study
+from core.types import Answer, Corpus, ModelSpec, Progress, Question, Role, Study
 from core.work import Work, find_corpus, find_spec, quiet, resolve
 
 SHARD_TEXTS = 2_000
@@ -125,30 +126,40 @@ class Need:
 
 
 def needs(kept: Store, question: Question) -> list[Need]:
-    """What must be done before a question: an embedding for each of its models, texts and roles, cut into shares.
+    """What must be done before a question: for each of its models, texts and roles what is not embedded yet, in shares.
 
     Small models come first, so that a quick one does not wait for a slow one.
     """
     recipe, given = questions.REGISTRY[question.name], question.arguments
-    specs = {key: find_spec(kept, key) for key in given["models"]} if recipe.embeds else {}
     found = []
     for argument, role in recipe.embeds.items():
-        n = len(find_corpus(kept, given[argument]))
-        for key, spec in specs.items():
-            shards = _shards(spec, n)
+        texts = find_corpus(kept, given[argument]).texts
+        digests = list({digest_bytes([text]) for text in texts})
+        fit = find_corpus(kept, given["corpus"])
+        for key, space in given["models"].items():
+            spec = find_spec(kept, key)
+            missing = _missing(kept, spec, fit, role, digests)
+            shards = _shards(spec, missing)
             for shard in range(shards):
                 share = {"texts": given[argument], "role": role.value, "shard": shard, "shards": shards}
-                models = {key: given["models"][key]}
-                embed = Question("embed", {"corpus": given["corpus"], "models": models, **share})
-                found.append(Need(embed, spec, n // shards))
+                embed = Question("embed", {"corpus": given["corpus"], "models": {key: space}, **share})
+                found.append(Need(embed, spec, missing // shards))
     return sorted(found, key=lambda need: need.spec.card.parameters or 0)
+
+
+def _missing(kept: Store, spec: ModelSpec, fit: Corpus, role: Role, digests: list[bytes]) -> int:
+    """How many of the texts have no vector yet."""
+    try:
+        shelf = resolve(spec, fit).space.shelf(role)
+    except NotReady:
+        return len(digests)
+    return int((~kept.vectors.present(shelf, digests)).sum())
 
 
 def _shards(spec: ModelSpec, texts: int) -> int:
     """A fitted model costs its fit on each worker, so its texts stay together."""
-    if providers.REGISTRY[spec.provider].fitted:
-        return 1
-    return max(1, min(MOST_SHARDS, -(-texts // SHARD_TEXTS)))
+    wanted = -(-texts // SHARD_TEXTS)
+    return min(1 if providers.REGISTRY[spec.provider].fitted else MOST_SHARDS, wanted)
 
 
 def prepare(spec: ModelSpec) -> Question:

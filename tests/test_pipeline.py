@@ -219,3 +219,11 @@ def test_agreement_on_real_models_equals_other_implementations(home_with_static:
 
 def test_not_ready_is_an_error_a_user_can_act_on() -> None:
     assert issubclass(NotReady, VecassayError)
+
+
+def test_what_is_embedded_already_needs_nothing(letters: Letters) -> None:
+    study = _study()
+    question = pipeline.ask("profile", study)
+    assert [need.texts for need in pipeline.needs(pipeline.store(), question)] == [5]  # of 6, one twice
+    pipeline.answer("profile", study)
+    assert pipeline.needs(pipeline.store(), pipeline.ask("neighbors", study, k=1)) == []

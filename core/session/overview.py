@@ -156,7 +156,7 @@ def try_it(study: Study) -> None:
                 ],
                 marked=[len(tables) > 1 and named[row] == len(tables) for row in answer["nearest"]["row"]],
             )
-    if len(labels) > 1:
+    if 1 < len(tables) == len(labels):
         st.caption("★ found by every model. Scores of different models are not on one scale: compare the order.")
 
 
