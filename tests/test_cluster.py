@@ -38,7 +38,7 @@ class ByHand:
             self.programs[name] = subprocess.Popen(
                 [sys.executable, "-m", "dask", *command],
                 cwd=self.folder,
-                env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
+                env={**os.environ, "PYTHONPATH": str(ROOT), "DASK_LOGGING__DISTRIBUTED": "info", **environment},
                 stdout=log,
                 stderr=log,
             )

@@ -1,5 +1,6 @@
 """The parts of the Library page: what is stored, how big, used by whom, and how to delete it."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 
 import pandas as pd
@@ -107,11 +108,20 @@ def _files(spec: ModelSpec) -> str:
 
 def vector_shelf() -> None:
     """Stored vectors by model, with how often they were found; delete them, or all answers."""
-    kept = pipeline.store()
-    shelves = kept.vectors.shelves()
+    shelves = pipeline.store().vectors.shelves()
+    picked = _shelf_table(shelves) if shelves else None
     if not shelves:
         st.info("Nothing is embedded yet. Open Overview, and its texts are.", icon=":material/hourglass_empty:")
-        return
+    left, right = st.columns(2)
+    with left:
+        if shelves:
+            _delete_vectors(picked)
+    with right:
+        _delete_answers()
+
+
+def _shelf_table(shelves: Sequence[Shelf]) -> Shelf | None:
+    """All shelves, and the one selected."""
     table = pd.DataFrame(
         {
             "model": [shelf.label for shelf in shelves],
@@ -142,12 +152,7 @@ def vector_shelf() -> None:
         },
     )
     show.download(table, "vectors")
-    picked = [shelves[row] for row in event["selection"]["rows"] if row < len(shelves)]
-    left, right = st.columns(2)
-    with left:
-        _delete_vectors(picked[0] if picked else None)
-    with right:
-        _delete_answers()
+    return next((shelves[row] for row in event["selection"]["rows"] if row < len(shelves)), None)
 
 
 def _delete_vectors(shelf: Shelf | None) -> None:

@@ -1,6 +1,7 @@
 """A real server and a real browser."""
 
 import os
+import re
 import shutil
 import signal
 import socket
@@ -8,12 +9,13 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
 ROOT = Path(__file__).parent.parent.parent
 FLAGS = [
@@ -21,6 +23,7 @@ FLAGS = [
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 SECONDS = 120
+expect.set_options(timeout=30_000)
 
 
 @dataclass
@@ -28,6 +31,7 @@ class Server:
     """`streamlit run app.py` on loopback with a home folder of its own."""
 
     home: Path
+    settings: dict[str, str] = field(default_factory=dict)
     port: int = 0
     process: subprocess.Popen[bytes] | None = None
 
@@ -41,9 +45,8 @@ class Server:
             self.port = free.getsockname()[1]
         command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(self.port)]
         with (self.home / "server.log").open("ab") as log:
-            self.process = subprocess.Popen(
-                command, cwd=ROOT, env={**os.environ, "VECASSAY_HOME": str(self.home)}, stdout=log, stderr=log
-            )
+            environment = {**os.environ, "VECASSAY_HOME": str(self.home), **self.settings}
+            self.process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
         deadline = time.monotonic() + SECONDS
         while True:
             try:
@@ -86,8 +89,64 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 
 
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 1440, "height": 1000})
-    context.set_default_timeout(SECONDS * 1000)
-    yield context.new_page()
-    context.close()
+def visitors(browser: Browser) -> Iterator[Callable[[], Page]]:
+    """Opens pages as different people; none of them may ask a foreign host for anything."""
+    contexts: list[BrowserContext] = []
+    hosts: set[str | None] = set()
+
+    def visit() -> Page:
+        context = browser.new_context(viewport={"width": 1440, "height": 1000})
+        contexts.append(context)
+        context.set_default_timeout(30_000)
+        context.on("request", lambda request: hosts.add(urlsplit(request.url).hostname))
+        page = context.new_page()
+        page.on("dialog", lambda dialog: hosts.add(f"a script ran: {dialog.message}"))
+        return page
+
+    yield visit
+    for context in contexts:
+        context.close()
+    assert hosts <= {"127.0.0.1", None}, hosts
+
+
+@pytest.fixture
+def page(visitors: Callable[[], Page]) -> Page:
+    return visitors()
+
+
+def settled(page: Page) -> None:
+    """Wait until no progress is shown and no script runs."""
+    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0, timeout=SECONDS * 1000)
+    expect(page.get_by_test_id("stProgress")).to_have_count(0, timeout=SECONDS * 1000)
+    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0, timeout=SECONDS * 1000)
+
+
+def no_error(page: Page) -> None:
+    expect(page.get_by_test_id("stAlertContentError")).to_have_count(0)
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+
+
+def paste(page: Page, texts: str, name: str) -> str:
+    """Add texts by the dialog and use them; their fingerprint."""
+    page.get_by_role("button", name="Add texts").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("textbox", name="One text a line").fill(texts)
+    dialog.get_by_label("Name", exact=True).fill(name)
+    dialog.get_by_label("Name", exact=True).press("Enter")
+    return use(page)
+
+
+def use(page: Page) -> str:
+    """Use what the dialog offers; the fingerprint, which the address then holds."""
+    before = query(page, "corpus")
+    page.get_by_role("dialog").get_by_role("button", name=re.compile(r"Use [\d,]+ text")).click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.wait_for_function("before => new URLSearchParams(location.search).get('corpus') !== before", arg=before)
+    settled(page)
+    return query(page, "corpus")
+
+
+def query(page: Page, name: str) -> str:
+    """A parameter of the address; `page.url` lags behind what a page changes by itself."""
+    found: str = page.evaluate("name => new URLSearchParams(location.search).get(name) || ''", name)
+    return found

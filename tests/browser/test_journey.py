@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from core import pipeline
-from tests.browser.conftest import SECONDS, Server
+from tests.browser.conftest import SECONDS, Server, no_error, settled
 
 pytestmark = pytest.mark.browser
 
@@ -21,18 +21,6 @@ She caught a bass in the lake.
 The court ruled in her favour.
 They met at the tennis court.
 The judge decided she was right."""
-
-
-def settled(page: Page) -> None:
-    """Wait until no progress is shown and no script runs."""
-    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0, timeout=SECONDS * 1000)
-    expect(page.get_by_test_id("stProgress")).to_have_count(0, timeout=SECONDS * 1000)
-    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0, timeout=SECONDS * 1000)
-
-
-def no_error(page: Page) -> None:
-    expect(page.get_by_test_id("stAlertContentError")).to_have_count(0)
-    expect(page.get_by_test_id("stException")).to_have_count(0)
 
 
 def test_paste_compare_drill_restart(server: Server, page: Page) -> None:
