@@ -59,7 +59,7 @@ def _texts() -> None:
         typed = st.text_area("One text a line", height=200, key="paste_texts", placeholder="How do I reset my device?")
         name = st.text_input("Name", "Pasted texts", key="paste_name", max_chars=80) or "Pasted texts"
         if typed and typed.strip():
-            _offer("paste", (typed, name), partial(corpora.paste, typed, name), "typed")
+            _offer("paste", (typed, name), partial(_pasted, typed, name), "typed")
         else:
             st.button("Check", key="paste_check", help="Reads what you typed and says what was found.")
     with upload:
@@ -75,6 +75,12 @@ def _texts() -> None:
             _offer("folder", path, lambda: corpora.read_folder(folders.allowed(path)), "folder")
         else:
             st.button("Check", key="folder_check", help="Reads the folder and says what was found.")
+
+
+def _pasted(typed: str, name: str) -> Reading:
+    """Typed texts under the name as it was typed; a file's would lose what looks like its folder."""
+    reading = corpora.paste(typed)
+    return replace(reading, corpus=replace(reading.corpus, name=corpora.clean(name) or reading.corpus.name))
 
 
 def _file() -> None:

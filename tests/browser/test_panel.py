@@ -1,7 +1,7 @@
 """Work under way: real numbers, one computation for all, stopped and gone on with, a lost worker replaced."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -44,39 +44,6 @@ def stop_and_go_on(page: Page) -> None:
     expect(page.get_by_test_id("stProgress").first).to_be_visible()
 
 
-def test_a_long_job_is_shown_shared_stopped_and_gone_on_with(
-    server: Server, visitors: Callable[[], Page], page: Page
-) -> None:
-    other = visitors()
-    other.goto(f"{server.url}/?models=lsa")
-    expect(other.get_by_text("100% of these texts embedded")).to_be_visible()
-    settled(other)
-
-    page.goto(f"{server.url}/?models=minilm&corpus=helpdesk")
-    expect(page.get_by_test_id("stProgress").filter(has_text=PROGRESS)).to_be_visible()
-    # A dialog that is open, and what is typed in it, outlives the jobs of the page behind it.
-    page.get_by_role("button", name="Add texts").click()
-    typed = page.get_by_role("dialog").get_by_role("textbox", name="One text a line")
-    typed.fill("not used yet")
-    # Meanwhile others turn pages, and ask for the same without computing it again.
-    other.get_by_role("link", name="Library").click()
-    expect(other.get_by_role("heading", name="Warm up")).to_be_visible()
-    expect(page.get_by_test_id("stProgress").first).to_be_attached()
-    other.goto(f"{server.url}/?models=minilm&corpus=helpdesk")
-    expect(other.get_by_test_id("stProgress").first).to_be_visible()
-    stop_and_go_on(other)
-    expect(other.get_by_text("100% of these texts embedded")).to_be_visible()
-    settled(page)
-    expect(typed).to_have_value("not used yet")
-    page.get_by_role("dialog").get_by_role("button", name="Check").click()
-    expect(page.get_by_role("dialog").get_by_text("1 row read")).to_be_visible()
-    page.keyboard.press("Escape")
-    expect(page.get_by_text("100% of these texts embedded")).to_be_visible()
-    settled(other)
-    assert encoded(server.home, "MiniLM-L6") == 252
-    no_error(page)
-
-
 def test_a_killed_worker_is_replaced_and_the_page_recovers(server: Server, page: Page) -> None:
     before = encoded(server.home, "MiniLM-L6")
     page.goto(f"{server.url}/?models=minilm&corpus=sentences")
@@ -97,7 +64,7 @@ def test_why_a_job_failed_is_plain_text_and_the_others_go_on(server: Server, pag
     page.get_by_role("button", name="Add a model").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_text("Static (model2vec)", exact=True).click()
-    hostile = "![x](http://tracker.invalid/a.png)"
+    hostile = "![x](//tracker.invalid/a.png)"
     dialog.get_by_label("Hub id or folder").fill("bundled:all-MiniLM-L6-v2")
     dialog.get_by_label("Name to show").fill(hostile)
     dialog.get_by_role("button", name="Add", exact=True).click()
