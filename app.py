@@ -12,6 +12,9 @@ st.navigation(
     [
         st.Page("pages/overview.py", title="Overview", icon=":material/dashboard:", default=True),
         st.Page("pages/compare.py", title="Compare", icon=":material/compare_arrows:"),
+        st.Page("pages/similarity.py", title="Similarity", icon=":material/grid_on:"),
+        st.Page("pages/clusters.py", title="Clusters", icon=":material/bubble_chart:"),
+        st.Page("pages/latency.py", title="Latency", icon=":material/speed:"),
         st.Page("pages/library.py", title="Library", icon=":material/inventory_2:"),
     ]
 ).run()

@@ -32,6 +32,7 @@ ENDED_KEPT = 500
 class _Task:
     label: str
     texts: int
+    unit: str = "text"
     future: Any = None
 
 
@@ -120,7 +121,7 @@ class Jobs:
                 job.tasks[key] = _Task(_label(kept, need.question), need.texts, future)
             first = [task.future for task in job.tasks.values()]
             key = job.question.key
-            job.tasks[key] = _Task(_label(kept, job.question), 0)
+            job.tasks[key] = _Task(_label(kept, job.question), 0, questions.REGISTRY[job.question.name].unit)
             job.future = client.submit(run, kept.id, job.question, first, key=key, pure=False, priority=5)
             if job.state in ENDED:
                 self._end(job, job.state, job.message)
@@ -188,7 +189,8 @@ class Jobs:
             began = min(began, started)
             total += of if of or ended else task.texts
             done += of if ended else so_far
-        return Part(label, done, total, done / (time() - began) if done and time() > began else 0.0)
+        pace = done / (time() - began) if done and time() > began else 0.0
+        return Part(label, done, total, pace, tasks[0][1].unit)
 
 
 def _label(kept: Store, question: Question) -> str:

@@ -26,7 +26,7 @@ from core.work import Work, find_corpus, find_spec, quiet, resolve
 SHARD_TEXTS = 2_000
 MOST_SHARDS = 64
 
-for _package in ("core.providers", "core.measures", "core.questions"):
+for _package in ("core.providers", "core.measures", "core.projections", "core.clusterings", "core.questions"):
     discover(_package)
 
 

@@ -9,12 +9,16 @@ ENDED = ("done", "failed", "cancelled")
 
 @dataclass(frozen=True)
 class Part:
-    """One line of progress: what is being done, texts done of those to do, and the pace."""
+    """One line of progress: what is being done, how many units of it are done of those to do, and the pace.
+
+    Without a unit the counts are shares of the whole and nothing people would count.
+    """
 
     label: str
     done: int = 0
     total: int = 0
     per_second: float = 0.0
+    unit: str = "text"
 
     @property
     def seconds_left(self) -> float | None:

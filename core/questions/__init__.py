@@ -16,7 +16,10 @@ Run = TypeVar("Run", bound=Callable[..., Answer])
 
 @dataclass(frozen=True)
 class Recipe:
-    """How a question is answered: `embeds` names the arguments whose texts must have vectors first, and their role."""
+    """How a question is answered: `embeds` names the arguments whose texts must have vectors first, and their role.
+
+    `unit` is what its progress counts; "" shows a percentage.
+    """
 
     name: str
     doing: str
@@ -24,6 +27,7 @@ class Recipe:
     embeds: Mapping[str, Role] = field(default_factory=dict)
     version: int = 1
     kept: bool = True
+    unit: str = "text"
 
     @property
     def takes(self) -> frozenset[str]:
@@ -35,14 +39,17 @@ class Recipe:
 REGISTRY: Registry[Recipe] = Registry("question")
 
 
-def recipe(doing: str, *, version: int = 1, kept: bool = True, **embeds: Role) -> Callable[[Run], Run]:
+def recipe(
+    doing: str, *, version: int = 1, kept: bool = True, unit: str = "text", **embeds: Role
+) -> Callable[[Run], Run]:
     """Register a question; raise `version` whenever its answer changes for the same arguments.
 
-    `doing` is what people read while they wait; `kept=False` answers are never stored.
+    `doing` is what people read while they wait; `kept=False` answers are never stored; `unit` is what progress counts
+    ("" for a percentage).
     """
 
     def register(run: Run) -> Run:
-        REGISTRY.add(run.__name__, Recipe(run.__name__, doing, run, embeds, version, kept))
+        REGISTRY.add(run.__name__, Recipe(run.__name__, doing, run, embeds, version, kept, unit))
         return run
 
     return register

@@ -9,7 +9,7 @@ from core.types import Answer, Role
 from core.work import Work
 
 
-@recipe("Getting the model ready", kept=False)
+@recipe("Getting the model ready", kept=False, unit="")
 def prepare(work: Work, *, model: str) -> Answer:
     """Bring one model's files to this machine: download them, or make them."""
     spec = work.spec(model)

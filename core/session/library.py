@@ -195,5 +195,7 @@ def warm_up() -> None:
         st.session_state["_warming"] = asked
     if keys and st.session_state.get("_warming") == asked:
         missing = [question for question in questions if pipeline.store().answers.get(question.key) is None]
-        if not missing or work(missing):
+        if missing and work(missing):
+            st.rerun()  # what stands above was drawn before this was done
+        if not missing:
             st.success("Everything is in the cache.", icon=":material/check:")

@@ -102,13 +102,11 @@ def _panel(questions: tuple[Question, ...]) -> None:
 
 def _progress(live: Sequence[Question]) -> None:
     stand = {question.key: status for question in live if (status := jobs.jobs().status(question.key))}
-    # Getting models ready counts bytes or tokens; a percentage says more.
-    counted = all(question.name != "prepare" for question in live)
     parts = {part.label: part for status in stand.values() for part in status.parts}
     under_way = [part for part in parts.values() if part.total and part.done < part.total]
     for part in under_way:
-        done = f"{part.done:,} of {count(part.total, 'text')}" if counted else f"{part.done / part.total:.0%}"
-        pace = f" · {part.per_second:,.0f} texts/s" if part.per_second and counted else ""
+        done = f"{part.done:,} of {count(part.total, part.unit)}" if part.unit else f"{part.done / part.total:.0%}"
+        pace = f" · {part.per_second:,.0f} {part.unit}s/s" if part.per_second and part.unit else ""
         left = f" · about {_duration(part.seconds_left)} left" if part.seconds_left else ""
         st.progress(part.done / part.total, text=plain(f"{part.label}: {done}{pace}{left}"))
     if live and not under_way:

@@ -12,7 +12,7 @@ from core import corpora, jobs, pipeline
 from core.types import Corpus
 
 ROOT = Path(__file__).parent.parent.parent
-PAGES = ("overview", "compare", "library")
+PAGES = ("overview", "compare", "similarity", "clusters", "latency", "library")
 PATIENCE = 120
 
 

@@ -1,17 +1,13 @@
-"""The dashboard's questions without a browser: `python -m core embed|compare CORPUS --models ... --out ...`.
-
-Exit codes: 0 done, 1 it could not be done (the reason is on standard error), 2 the command line was wrong.
-"""
+"""What every verb of the command line understands: which texts, which models, which file to write."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
-import pandas as pd
 import typer
 from tqdm import tqdm
 
@@ -19,8 +15,7 @@ from core import catalog, corpora, pipeline
 from core.corpora import Limits, Reading
 from core.errors import VecassayError
 from core.report.export import to_csv, to_json, to_parquet
-from core.types import Corpus, Progress, Role, Study
-from core.work import Work
+from core.types import Corpus, Progress, Study
 
 APP = typer.Typer(
     help="See, measure and choose text-embedding models on your own data.",
@@ -59,80 +54,6 @@ Label = Annotated[str | None, typer.Option(help="Column with the labels; none wh
 Sample = Annotated[int | None, typer.Option(min=1, help="Take a random sample of this many rows.")]
 Seed = Annotated[int, typer.Option(min=0, help="Seed of every random choice.")]
 DEFAULTS = ",".join(catalog.DEFAULT_MODELS)
-
-
-@APP.command()
-def embed(
-    corpus: CorpusName,
-    models: Models = DEFAULTS,
-    out: Out = None,
-    text: Column = None,
-    label: Label = None,
-    sample: Sample = None,
-    seed: Seed = 0,
-) -> None:
-    """Embed texts with each model, keep the vectors, and say how many were new.
-
-    With --out FILE.parquet the vectors are written too: one row per text and model.
-    """
-    check(out, (Ending.PARQUET, Ending.JSON, Ending.CSV))
-    study = load(corpus, models, Reader(text, label, sample, seed))
-    frames, rows = [], []
-    for model in study.models:
-        shelf = model.space.shelf(Role.DOCUMENT)
-        before = pipeline.store().vectors.encoded(shelf)
-        with bar(f"Embedding: {model.label}") as progress:
-            work = Work(pipeline.store(), pipeline.respond, progress)
-            embedded = work.embed(study.corpus.texts, model, Role.DOCUMENT, fit=study.corpus)
-        new = pipeline.store().vectors.encoded(shelf) - before
-        n, d = embedded.vectors.shape
-        typer.echo(f"{model.label}: {new:,} of {n:,} embedded, {n - new:,} from the cache or repeated; {d} dimensions")
-        rows.append(
-            {"model": model.spec.key, "texts": n, "embedded": new, "dimensions": d, "space": model.space.digest}
-        )
-        vectors = {"vector": list(embedded.vectors)}
-        frames.append(pd.DataFrame({"model": model.spec.key, "row": range(n), "text": study.corpus.texts, **vectors}))
-    if out is not None:
-        tables = pd.concat(frames, ignore_index=True) if out.suffix == Ending.PARQUET else pd.DataFrame(rows)
-        write(out, {"embed": tables}, "embed")
-
-
-@APP.command()
-def compare(
-    corpus: CorpusName,
-    models: Models = DEFAULTS,
-    out: Out = None,
-    text: Column = None,
-    label: Label = None,
-    sample: Sample = None,
-    seed: Seed = 0,
-    k: Annotated[int, typer.Option(min=1, help="Neighbours per text.")] = 10,
-) -> None:
-    """How far models agree: neighbour overlap, linear CKA and RSA for every two, and first figures of each."""
-    check(out, (Ending.JSON, Ending.CSV, Ending.PARQUET))
-    study = load(corpus, models, Reader(text, label, sample, seed))
-    profiles = []
-    for model in study.models:
-        with bar(f"Embedding: {model.label}") as progress:
-            found = pipeline.answer("profile", study.only(model.spec.key), progress=progress)
-        profiles.append({"model": model.spec.key, **found})
-    agreement = pd.DataFrame(columns=["measure", "a", "b", "value", "n", "note"])
-    if len(study.models) > 1:
-        agreement = pipeline.answer("agreement", study, k=k, seed=seed)["agreement"]
-    answer = {
-        "corpus": study.corpus.fingerprint,
-        "texts": len(study.corpus),
-        "k": k,
-        "seed": seed,
-        "models": pd.DataFrame(profiles),
-        "agreement": agreement,
-    }
-    if out is None:
-        typer.echo(pd.DataFrame(profiles).round(3).to_string(index=False))
-        typer.echo(f"\nn = {len(study.corpus):,} texts, k = {k}, seed {seed}")
-        typer.echo(agreement.round(3).to_string(index=False) if len(agreement) else "One model: nothing to agree with.")
-    else:
-        write(out, answer, "agreement" if len(study.models) > 1 else "models")
 
 
 @dataclass(frozen=True)
@@ -203,16 +124,3 @@ def bar(label: str) -> Iterator[Progress]:
             shown.update(done - shown.n)
 
         yield progress
-
-
-def main(run: Callable[[], None] = APP) -> int:
-    """Run the command line; returns the exit code."""
-    try:
-        run()
-    except VecassayError as error:
-        typer.echo(f"vecassay: {error}", err=True)
-        return 1
-    except OSError as error:
-        typer.echo(f"vecassay: {error.filename or 'file'}: {error.strerror}", err=True)
-        return 1
-    return 0

@@ -1,0 +1,1 @@
+"""Vectors to groups: one method per file. Groups are found on the vectors, never on a picture of them."""
