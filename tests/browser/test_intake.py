@@ -267,6 +267,20 @@ def test_an_added_model_is_ones_own_until_it_is_removed(
     no_error(page)
 
 
+def test_a_model_of_the_catalogue_that_cannot_be_had_says_how_to_bring_it(server: Server, page: Page) -> None:
+    opened(page, server)
+    page.get_by_role("combobox", name="Models").click()
+    page.get_by_role("option", name="MPNet-base").click()
+    page.keyboard.press("Escape")  # while the list is open, the page behind it is hidden from roles
+    trouble = page.get_by_test_id("stAlertContentError")
+    for _ in range(2):
+        expect(trouble).to_contain_text("cannot be reached from this machine")
+        expect(trouble).to_contain_text("Without a network, bring the files")
+        page.get_by_role("button", name="Try again").click()
+    expect(trouble.get_by_role("link")).to_have_count(0)
+    expect(page.get_by_text("of these texts embedded")).to_be_visible()  # the other model is there
+
+
 def test_dialogs_are_reached_by_keyboard_and_every_field_has_a_name(server: Server, page: Page) -> None:
     opened(page, server)
     for button in ("Add texts", "Add a model"):

@@ -1,12 +1,12 @@
 """What is stored: shared, renamed, deleted, warmed up, and what is damaged said so."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Server, no_error, settled
+from tests.browser.conftest import Server, no_error, paste, query, settled
 
 pytestmark = pytest.mark.browser
 
@@ -27,7 +27,7 @@ def library(page: Page, server: Server) -> None:
 
 
 def confirm(page: Page, first: str, then: str) -> None:
-    page.get_by_role("button", name=first).click()
+    page.get_by_role("button", name=first, exact=first == "Delete").click()
     page.get_by_role("button", name=then).click()
     settled(page)
 
@@ -44,6 +44,47 @@ def test_empty_shelves_say_what_to_do(server: Server, page: Page) -> None:
     expect(page.get_by_text("Nothing is embedded yet. Open Overview")).to_be_visible()
     expect(page.get_by_role("button", name="Delete 0 answers")).to_be_disabled()
     expect(page.get_by_text(f"Store: {server.home}/store.sqlite")).to_be_visible()
+
+
+def test_texts_are_shared_renamed_and_deleted(server: Server, visitors: Callable[[], Page], page: Page) -> None:
+    library(page, server)
+    fingerprint = paste(page, "red apple\ngreen apple\nblue car", "![x](//tracker.invalid/a.png)")
+    shelf = page.locator(f".st-key-corpus-{fingerprint}")
+    expect(shelf).to_contain_text("![x](//tracker.invalid/a.png)")
+    shelf.get_by_role("button", name="Rename").click()
+    page.get_by_label("Name", exact=True).fill("Apples")
+    page.get_by_role("button", name="Rename it").click()
+    expect(shelf).to_contain_text("Apples")
+    expect(page.get_by_role("button", name="Rename it")).to_have_count(0)
+    expect(page.get_by_role("combobox", name="Texts")).to_have_value("Apples")
+
+    other = visitors()
+    library(other, server)
+    expect(other.get_by_text("Apples")).to_have_count(0)
+    for shared in (True, False, True):
+        shelf.get_by_text("Shared").click()
+        expect(shelf.get_by_role("switch")).to_be_checked(checked=shared)
+        settled(page)
+        other.reload()
+        expect(other.get_by_role("heading", name="Warm up")).to_be_visible()
+        settled(other)
+        expect(other.get_by_text("shared by someone else")).to_have_count(int(shared))
+    expect(other.get_by_role("button", name="Delete", exact=True)).to_have_count(0)
+    other.get_by_test_id("stMainBlockContainer").get_by_role("button", name="Open").click()
+    expect(other.get_by_role("heading", name="What do these models make of my texts?")).to_be_visible()
+    expect(other.get_by_role("combobox", name="Texts")).to_have_value("Apples (shared)")
+    settled(other)
+
+    confirm(page, "Delete", "Delete them")
+    expect(shelf).to_have_count(0)
+    page.wait_for_function("() => location.search.includes('corpus=sentences')")
+    other.reload()
+    expect(other.get_by_text("they were deleted, or the link is from another server")).to_be_visible()
+    expect(other.get_by_role("combobox", name="Texts")).to_have_value("")
+    other.get_by_role("button", name="Open the sample texts").click()
+    expect(other.get_by_test_id("stMetricValue").first).to_have_text("300")
+    assert query(other, "corpus") == "sentences"
+    no_error(page)
 
 
 def test_vectors_and_answers_go_and_come_back(server: Server, page: Page) -> None:

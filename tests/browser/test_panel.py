@@ -1,7 +1,7 @@
 """Work under way: real numbers, one computation for all, stopped and gone on with, a lost worker replaced."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
@@ -10,7 +10,8 @@ from playwright.sync_api import Page, expect
 
 from core.settings import GIB
 from core.store import open_store
-from tests.browser.conftest import Server, no_error, settled
+from core.types import Corpus
+from tests.browser.conftest import SECONDS, Server, no_error, settled
 
 pytestmark = pytest.mark.browser
 PROGRESS = re.compile(r"Embedding: MiniLM-L6: \d+ of [\d,]+ texts · [\d,]+ texts/s · about \d+ s left")
@@ -42,6 +43,45 @@ def stop_and_go_on(page: Page) -> None:
     no_error(page)
     page.get_by_role("button", name="Try again").click()
     expect(page.get_by_test_id("stProgress").first).to_be_visible()
+
+
+def test_a_long_job_is_shown_shared_stopped_and_gone_on_with(
+    server: Server, visitors: Callable[[], Page], page: Page
+) -> None:
+    texts = tuple(
+        f"Number {i} of the long list: " + " ".join(f"word{(i * j) % 997}" for j in range(30)) for i in range(900)
+    )
+    store = open_store(f"sqlite:///{server.home / 'store.sqlite'}", GIB)
+    long = store.corpora.add(Corpus("Long", texts), {}, kind="typed", owner=None)
+    store.close()
+    other = visitors()
+    other.goto(f"{server.url}/?models=lsa")
+    expect(other.get_by_text("100% of these texts embedded")).to_be_visible()
+    settled(other)
+
+    page.goto(f"{server.url}/?models=minilm&corpus={long}")
+    expect(page.get_by_test_id("stProgress").filter(has_text=PROGRESS)).to_be_visible()
+    # A dialog that is open, and what is typed in it, outlives the jobs of the page behind it.
+    page.get_by_role("button", name="Add texts").click()
+    typed = page.get_by_role("dialog").get_by_role("textbox", name="One text a line")
+    typed.fill("not used yet")
+    # Meanwhile others turn pages, and ask for the same without computing it again.
+    other.get_by_role("link", name="Library").click()
+    expect(other.get_by_role("heading", name="Warm up")).to_be_visible()
+    expect(page.get_by_test_id("stProgress").first).to_be_attached()
+    other.goto(f"{server.url}/?models=minilm&corpus={long}")
+    expect(other.get_by_test_id("stProgress").first).to_be_visible()
+    stop_and_go_on(other)
+    expect(other.get_by_text("100% of these texts embedded")).to_be_visible(timeout=SECONDS * 1000)
+    settled(page)
+    expect(typed).to_have_value("not used yet")
+    page.get_by_role("dialog").get_by_role("button", name="Check").click()
+    expect(page.get_by_role("dialog").get_by_text("1 row read")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_text("100% of these texts embedded")).to_be_visible()
+    settled(other)
+    assert encoded(server.home, "MiniLM-L6") == len(texts)
+    no_error(page)
 
 
 def test_a_killed_worker_is_replaced_and_the_page_recovers(server: Server, page: Page) -> None:
