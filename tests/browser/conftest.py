@@ -28,10 +28,11 @@ expect.set_options(timeout=30_000)
 
 @dataclass
 class Server:
-    """`streamlit run app.py` on loopback with a home folder of its own."""
+    """`streamlit run SCRIPT` on loopback with a home folder of its own; `app.py` unless told otherwise."""
 
     home: Path
     settings: dict[str, str] = field(default_factory=dict)
+    script: str = "app.py"
     port: int = 0
     process: subprocess.Popen[bytes] | None = None
 
@@ -43,9 +44,9 @@ class Server:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
-        command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(self.port)]
+        command = [sys.executable, "-m", "streamlit", "run", self.script, "--server.port", str(self.port)]
         with (self.home / "server.log").open("ab") as log:
-            environment = {**os.environ, "VECASSAY_HOME": str(self.home), **self.settings}
+            environment = {**os.environ, "PYTHONPATH": str(ROOT), "VECASSAY_HOME": str(self.home), **self.settings}
             self.process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
         deadline = time.monotonic() + SECONDS
         while True:

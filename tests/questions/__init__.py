@@ -1,0 +1,1 @@
+"""Questions, asked of vectors that are given by hand."""
