@@ -5,6 +5,7 @@ import numpy as np
 from core import providers
 from core.digest import digest_bytes
 from core.questions import recipe
+from core.questions.nearness import near
 from core.types import Answer, Role
 from core.work import Work
 
@@ -26,12 +27,19 @@ def embed(work: Work, *, corpus: str, texts: str, models: dict[str, str], role: 
     return {"texts": len(embeddings) if embeddings else 0}
 
 
-@recipe("Finding nearest texts", corpus=Role.DOCUMENT)
+@recipe("Finding nearest texts", corpus=Role.DOCUMENT, version=2)
 def neighbors(work: Work, *, corpus: str, models: dict[str, str], k: int) -> Answer:
-    """Each text's k most similar other texts under one model: `ids (n, k)` and cosines `(n, k)`, best first."""
-    from core.linalg import neighbors as find
+    """Each text's k most similar other texts under one model: `ids (n, k)` and cosines `(n, k)`, best first.
 
+    Exact up to 50,000 texts; cosines equal to six digits are ties, lower row first. Beyond, by a graph search (HNSW):
+    `recall` is then the share of the exact neighbours it found for 500 random texts, else 1, and `note` says so.
+    """
     (view,) = work.views(corpus, models)
-    ids, cosines = find(view.unit, k)
+    found = near(view.unit, k, work.progress)
     # Adding zero turns -0.0 into 0.0.
-    return {"ids": ids.astype("int32"), "cosines": np.round(cosines, 6) + np.float32(0)}
+    return {
+        "ids": found.ids.astype("int32"),
+        "cosines": found.cosines + np.float32(0),
+        "recall": found.recall,
+        "note": found.note,
+    }
