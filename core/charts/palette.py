@@ -11,6 +11,16 @@ import plotly.graph_objects as go
 # are always named beside their colour.
 MODEL_COLOURS = ("#2F81C7", "#E08A00", "#0E9F74", "#CC6FA0", "#D55E00", "#56B4E9", "#8A6FC9", "#8C8C8C")
 SEQUENTIAL = ((0.0, "#F3F6FA"), (0.25, "#BBD4EA"), (0.5, "#6FA8D6"), (0.75, "#2F81C7"), (1.0, "#123F6B"))
+# Twenty classes: the first three are the models', the rest were picked one by one as far as possible (OKLab) from those
+# before, as people with normal, protan, deutan and tritan sight see them (Machado et al. 2009), each readable on white
+# and on near-black. Past a dozen nobody tells classes by colour alone: names stand in legend and hover.
+CLASS_COLOURS = (
+    "#2F81C7", "#E08A00", "#0E9F74", "#784B00", "#3C1EFF", "#A50078", "#FF87FF", "#693CB4", "#5AD287", "#877800",
+    "#E14BFF", "#A54B5A", "#C34BA5", "#FF4B69", "#E1B400", "#FF00D2", "#005A87", "#87C3C3", "#F02D00", "#5A87F0",
+)  # fmt: skip
+OTHER = "#9AA3AD"
+# From few to much on points, lightness rising as in viridis, but ends cut so that no point vanishes on either page.
+VALUES = ((0.0, "#6C5BA7"), (0.3, "#3F86B8"), (0.55, "#1FA187"), (0.8, "#8CC63F"), (1.0, "#F2B701"))
 FONT = 13
 SHORT = 60
 
@@ -24,6 +34,11 @@ def colours(models: Sequence[str], known: Sequence[str] = ()) -> dict[str, str]:
         ring = [MODEL_COLOURS[(start + step) % len(MODEL_COLOURS)] for step in range(len(MODEL_COLOURS))]
         taken[model] = next((colour for colour in ring if colour not in taken.values()), ring[0])
     return {model: taken[model] for model in models}
+
+
+def rgb(colour: str) -> tuple[int, int, int]:
+    """Red, green and blue, 0 to 255, of a colour written #RRGGBB."""
+    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
 
 
 def safe(text: str, width: int = SHORT) -> str:
