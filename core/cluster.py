@@ -12,7 +12,10 @@ from core.errors import VecassayError
 from core.settings import settings
 
 ENCODE = "encode"
+SEAT = "seat"
 THREADS = 4
+OFFER = {ENCODE: 1.0, SEAT: float(THREADS)}
+"""What a worker announces: one encoder, and a seat for each thread. A task that must be alone takes all seats."""
 CONNECT_SECONDS = 10
 LOOK_SECONDS = 1.0
 ROOT = Path(__file__).parent.parent
@@ -71,14 +74,23 @@ class Cluster:
             ""
             if workers
             else f"Waiting: no worker is connected to {self.name}. Start one on a machine that has this package on its "
-            f"Python path: dask worker {self.address} --nthreads {THREADS} --resources {ENCODE}=1"
+            f"Python path: dask worker {self.address} --nthreads {THREADS} "
+            f'--resources "{ENCODE}=1 {SEAT}={THREADS}" (without a seat per thread, latency runs share their worker).'
         )
 
-    def resources(self) -> dict[str, float]:
-        """What an embedding task claims: the encoder, where the workers announce one."""
-        workers = self._client.scheduler_info(n_workers=-1)["workers"].values()
-        offered = bool(workers) and all(ENCODE in worker["resources"] for worker in workers)
-        return {ENCODE: 1.0} if offered or self._local is not None else {}
+    def claims(self, *, encode: bool = False, alone: bool = False) -> dict[str, float]:
+        """What a task claims of its worker: a seat, the encoder if it embeds, or everything if it must be alone.
+
+        Of workers that are not ours only what all of them announce can be claimed.
+        """
+        offered = self._offered() if self.address else OFFER
+        return {name: most if alone else 1.0 for name, most in offered.items() if alone or encode or name == SEAT}
+
+    def _offered(self) -> dict[str, float]:
+        workers = [worker["resources"] for worker in self._client.scheduler_info(n_workers=-1)["workers"].values()]
+        return {
+            name: max(each[name] for each in workers) for name in OFFER if workers and all(name in w for w in workers)
+        }
 
     def close(self) -> None:
         """End the client, and the local worker with it."""
@@ -108,10 +120,12 @@ def _start() -> Any:
     )
     # What Dask has to say before it has read its settings goes to the terminal; only warnings should.
     os.environ.setdefault("DASK_LOGGING__DISTRIBUTED", "warning")
+    # Several libraries bring an OpenMP of their own; their idle threads must sleep, not spin on the others' cores.
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     options = {
         "host": "127.0.0.1",
         "nthreads": THREADS,
-        "resources": {ENCODE: 1},
+        "resources": OFFER,
         "memory_limit": worker_memory(),
         "dashboard": False,
         "silence_logs": 40,

@@ -14,11 +14,12 @@ from time import time
 from typing import Any
 
 from core import pipeline, questions
-from core.cluster import Cluster, worker_memory
+from core.cluster import Cluster
 from core.errors import VecassayError
-from core.progress import ENDED, Part, State, Status
-from core.settings import GIB, settings
+from core.progress import ENDED, WAITS_FOR_ALONE, Part, State, Status, waits_alone
+from core.settings import settings
 from core.store import Store
+from core.trouble import explain
 from core.types import Question
 from core.work import find_spec
 from core.worker import TOPIC, run
@@ -26,6 +27,7 @@ from core.worker import TOPIC, run
 LOG = logging.getLogger(__name__)
 SMALL_TEXTS = 64
 ENDED_KEPT = 500
+IDLE = -1_000
 
 
 @dataclass(eq=False)
@@ -39,10 +41,15 @@ class _Task:
 @dataclass(eq=False)
 class _Job:
     question: Question
+    place: int
     state: State = "waiting"
     message: str = ""
     tasks: dict[str, _Task] = field(default_factory=dict)
     future: Any = None
+
+    @property
+    def recipe(self) -> questions.Recipe:
+        return questions.REGISTRY[self.question.name]
 
 
 class Jobs:
@@ -69,7 +76,7 @@ class Jobs:
             ended = [key for key, old in self._jobs.items() if old.state in ENDED]
             for key in ended[:-ENDED_KEPT]:
                 del self._jobs[key]
-            self._jobs[question.key] = job = _Job(question)
+            self._jobs[question.key] = job = _Job(question, self.started)
             self.started += 1
         self._desk.submit(self._launch, job)
 
@@ -87,19 +94,30 @@ class Jobs:
             self._desk.submit(self._cluster.look)
         parts = self._parts(job)
         running = any(part.done or part.total for part in parts)
-        return Status("running" if running else job.state, job.message or self._cluster.trouble, parts)
+        message = job.message or self._cluster.trouble or self._waits(job)
+        return Status("running" if running else job.state, message, parts)
 
     def active(self) -> list[str]:
         """Keys of the jobs that wait or run."""
         with self._lock:
             return [key for key, job in self._jobs.items() if job.state not in ENDED]
 
+    def asked(self, name: str) -> list[Question]:
+        """The questions of this name that wait or run, whoever asked them."""
+        with self._lock:
+            return [job.question for job in self._jobs.values() if job.state not in ENDED and job.question.name == name]
+
     def cancel(self, key: str) -> None:
         """Stop a job for everybody; what it finished is kept, and work that other jobs need goes on."""
         with self._lock:
             job = self._jobs.get(key)
         if job is not None and job.state not in ENDED:
-            self._end(job, "cancelled", "Stopped. Everything finished until then is kept.")
+            kept = (
+                "A run that is not finished is not kept."
+                if job.recipe.alone
+                else "Everything finished until then is kept."
+            )
+            self._end(job, "cancelled", f"Stopped. {kept}")
 
     def close(self) -> None:
         """End the worker."""
@@ -114,15 +132,20 @@ class Jobs:
     def _launch(self, job: _Job) -> None:
         try:
             client, kept = self._connect(), pipeline.store()
+            always = {"pure": False, "fifo_timeout": 0}  # first come, first served, however soon after each other
             for place, need in enumerate(pipeline.needs(kept, job.question)):
                 small, key = need.texts <= SMALL_TEXTS, need.question.key
-                options = {"priority": 10} if small else {"priority": -place, "resources": self._cluster.resources()}
-                future = client.submit(run, kept.id, need.question, [], key=key, pure=False, **options)
-                job.tasks[key] = _Task(_label(kept, need.question), need.texts, future)
+                options = {"priority": 10 if small else -place, "resources": self._cluster.claims(encode=not small)}
+                future = client.submit(run, kept.id, need.question, [], key=key, **always, **options)
+                job.tasks[key] = _Task(_label(kept, need.question), need.texts, future=future)
             first = [task.future for task in job.tasks.values()]
             key = job.question.key
-            job.tasks[key] = _Task(_label(kept, job.question), 0, questions.REGISTRY[job.question.name].unit)
-            job.future = client.submit(run, kept.id, job.question, first, key=key, pure=False, priority=5)
+            job.tasks[key] = _Task(_label(kept, job.question), 0, job.recipe.unit)
+            # One that must be alone takes its turn with the other questions: what comes after it waits, too, or it
+            # might wait for ever while visitors come and go.
+            claims = self._cluster.claims(encode=job.recipe.idle, alone=job.recipe.alone)
+            options = {"priority": IDLE if job.recipe.idle else 5, "resources": claims}
+            job.future = client.submit(run, kept.id, job.question, first, key=key, **always, **options)
             if job.state in ENDED:
                 self._end(job, job.state, job.message)
                 return
@@ -181,6 +204,23 @@ class Jobs:
             tasks.setdefault(task.label, []).append((key, task))
         return tuple(self._part(label, of_label) for label, of_label in tasks.items())
 
+    def _waits(self, job: _Job) -> str:
+        """What a job waits for that is none of its own work: others, if it must be alone, or one that must be."""
+        with self._lock:
+            others = [other for other in self._jobs.values() if other is not job and other.state not in ENDED]
+        if job.recipe.alone:
+            earlier = [other for other in others if other.place < job.place]
+            return waits_alone(len(earlier)) if earlier and job.question.key not in self._events else ""
+        under_way = any(
+            key in self._events and not task.future.done() for key, task in list(job.tasks.items()) if task.future
+        )
+        before = [
+            other
+            for other in others
+            if other.recipe.alone and (other.place < job.place or other.question.key in self._events)
+        ]
+        return WAITS_FOR_ALONE if before and not under_way else ""
+
     def _part(self, label: str, tasks: list[tuple[str, _Task]]) -> Part:
         done, total, began = 0, 0, time()
         for key, task in tasks:
@@ -195,30 +235,9 @@ class Jobs:
 
 def _label(kept: Store, question: Question) -> str:
     doing = questions.REGISTRY[question.name].doing
-    models: Sequence[str] = list(question.arguments.get("models", [question.arguments.get("model")]))
+    models: Sequence[str] = [key for key in question.arguments.get("models", [question.arguments.get("model")]) if key]
     names = " and ".join(find_spec(kept, key).label for key in models) if len(models) < 3 else f"{len(models)} models"
-    return f"{doing}: {names}"
-
-
-def explain(error: BaseException, question: Question) -> str:
-    """Why a job failed, in the user's words; details of unexpected errors go to the log."""
-    from distributed.scheduler import KilledWorker
-
-    if isinstance(error, VecassayError):
-        return str(error)
-    if isinstance(error, KilledWorker):
-        doing = questions.REGISTRY[question.name].doing.lower()
-        return (
-            f"The worker process ended twice while working on this ({doing}). "
-            f"Most often it ran out of memory (limit {worker_memory() / GIB:.1f} GiB): take fewer texts or a smaller "
-            f"model, or raise VECASSAY_WORKER_MEMORY. What was finished until then is kept; trying again goes on there."
-        )
-    if isinstance(error, MemoryError):
-        return "The worker had too little memory for this. Take fewer texts, or raise VECASSAY_WORKER_MEMORY."
-    if isinstance(error, RuntimeError) and "deserialization of the task graph" in str(error):
-        return "The Dask scheduler cannot read our tasks: put this package on its Python path, too, and start it again."
-    LOG.error("job %s failed", question.key, exc_info=error)
-    return f"Something unexpected went wrong ({type(error).__name__}). The server's log has the details."
+    return f"{doing}: {names}" if models else doing
 
 
 @lru_cache(maxsize=1)

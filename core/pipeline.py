@@ -25,6 +25,7 @@ from core.work import Work, find_corpus, find_spec, quiet, resolve
 
 SHARD_TEXTS = 2_000
 MOST_SHARDS = 64
+KERNELS = 1
 
 for _package in ("core.providers", "core.measures", "core.projections", "core.clusterings", "core.questions"):
     discover(_package)
@@ -165,3 +166,8 @@ def _shards(spec: ModelSpec, texts: int) -> int:
 def prepare(spec: ModelSpec) -> Question:
     """The question that brings a model's files here."""
     return Question("prepare", {"model": spec.key})
+
+
+def warm() -> Question:
+    """The question that loads libraries and compiles what maps need, before anybody waits for it."""
+    return Question("warm", {"kernels": KERNELS})

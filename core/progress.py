@@ -33,3 +33,12 @@ class Status:
     state: State
     message: str = ""
     parts: tuple[Part, ...] = ()
+
+
+def waits_alone(others: int) -> str:
+    """What a job that must be alone says while others run."""
+    return f"Waiting for {others} other job{'' if others == 1 else 's'} to end: timing beside them would be wrong."
+
+
+WAITS_FOR_ALONE = "Waiting: a latency run has the worker to itself. This goes on when it ends."
+"""What the others say meanwhile."""

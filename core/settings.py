@@ -37,6 +37,9 @@ class Settings(BaseSettings):
     hub_timeout: float = Field(
         5.0, gt=0, description="Seconds to wait for the model hub before saying it is not there."
     )
+    warm: bool = Field(
+        True, description="Prepare UMAP in the worker when the dashboard starts, while nobody waits for it yet."
+    )
     remote_code: tuple[str, ...] = Field((), description="Hub ids whose own Python code may run, as a JSON list.")
     folders: str | None = Field(
         None,

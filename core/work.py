@@ -25,6 +25,8 @@ class Work:
     store: Store
     answer: Callable[["Work", Question], Answer]
     progress: Progress = quiet
+    alone: bool = True
+    """Whether no other job shares this process while the question is answered, for what is timed."""
     _corpora: dict[str, Corpus] = field(default_factory=dict)
 
     def corpus(self, fingerprint: str) -> Corpus:

@@ -4,6 +4,7 @@ from contextlib import suppress
 from time import time
 
 from core import pipeline
+from core.cluster import SEAT
 from core.errors import Cancelled, VecassayError
 from core.types import Question
 from core.work import Work
@@ -23,7 +24,16 @@ def run(store_id: str, question: Question, first: list[None]) -> None:  # noqa: 
             f"A worker keeps its vectors in another store ({kept.location()}) than the dashboard. Set VECASSAY_STORE "
             f"to the same database for the dashboard and all workers."
         )
-    pipeline.keep(Work(kept, pipeline.respond, _Report(question.key)), question)
+    pipeline.keep(Work(kept, pipeline.respond, _Report(question.key), alone=_alone(question.key)), question)
+
+
+def _alone(key: str) -> bool:
+    """Whether this task holds every seat of its worker, so that nothing runs beside it until it ends."""
+    from distributed import get_worker
+
+    state = get_worker().state
+    seats, task = state.total_resources.get(SEAT, 0), state.tasks.get(key)
+    return bool(seats) and task is not None and task.resource_restrictions.get(SEAT) == seats
 
 
 class _Report:

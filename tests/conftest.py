@@ -14,6 +14,10 @@ from core.settings import settings
 ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared"
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+# Compiled kernels are kept between runs, outside of any test's home; and no server compiles them unasked.
+os.environ.setdefault("NUMBA_CACHE_DIR", str(ROOT / ".pytest_cache" / "numba"))
+os.environ.setdefault("VECASSAY_WARM", "false")
+KEPT = ("VECASSAY_TEST_POSTGRES", "VECASSAY_WARM")
 
 
 def _forget() -> None:
@@ -36,7 +40,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """An empty VECASSAY_HOME."""
     folder = tmp_path / "home"
     folder.mkdir()
-    for name in [name for name in os.environ if name.startswith("VECASSAY_") and name != "VECASSAY_TEST_POSTGRES"]:
+    for name in [name for name in os.environ if name.startswith("VECASSAY_") and name not in KEPT]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("VECASSAY_HOME", str(folder))
     _forget()

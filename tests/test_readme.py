@@ -25,7 +25,8 @@ def test_every_setting_is_listed_with_its_words() -> None:
 def test_a_default_is_the_code_s(name: str) -> None:
     found = re.search(rf"^\| `VECASSAY_{name.upper()}` \| (\S+)", README, re.MULTILINE)
     assert found is not None
-    assert float(found[1]) == float(Settings.model_fields[name].default)
+    default = Settings.model_fields[name].default
+    assert found[1] == str(default).lower() if isinstance(default, bool) else float(found[1]) == float(default)
 
 
 def test_every_page_has_its_line_and_its_question() -> None:

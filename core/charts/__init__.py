@@ -1,8 +1,35 @@
 """Tables in, figures out. Every text of a user is escaped before it becomes part of a figure."""
 
 from core.charts.agreement import agreement_matrix, overlap_histogram
+from core.charts.clusters import crossing, explained, silhouettes, stability, suggested
+from core.charts.distribution import distributions, threshold_curves
+from core.charts.latency import by_class, call_times, swept
+from core.charts.maps import Cloud, Paint, classes, clouds, drawn_rows, scale
 from core.charts.pairs import rank_lines, sentence_matrices
 from core.charts.palette import colours
 from core.charts.similarity import label_gap
 
-__all__ = ["agreement_matrix", "colours", "label_gap", "overlap_histogram", "rank_lines", "sentence_matrices"]
+__all__ = [
+    "Cloud",
+    "Paint",
+    "agreement_matrix",
+    "by_class",
+    "call_times",
+    "classes",
+    "clouds",
+    "colours",
+    "crossing",
+    "distributions",
+    "drawn_rows",
+    "explained",
+    "label_gap",
+    "overlap_histogram",
+    "rank_lines",
+    "scale",
+    "sentence_matrices",
+    "silhouettes",
+    "stability",
+    "suggested",
+    "swept",
+    "threshold_curves",
+]

@@ -115,9 +115,9 @@ def write(out: Path, answer: dict[str, Any], table: str) -> None:
 
 
 @contextmanager
-def bar(label: str) -> Iterator[Progress]:
+def bar(label: str, unit: str = " texts") -> Iterator[Progress]:
     """A progress bar on a terminal, silence elsewhere."""
-    with tqdm(desc=label, unit=" texts", disable=not sys.stderr.isatty(), leave=False) as shown:
+    with tqdm(desc=label, unit=unit, disable=not sys.stderr.isatty(), leave=False) as shown:
 
         def progress(done: int, total: int) -> None:
             shown.total = total

@@ -18,7 +18,8 @@ Run = TypeVar("Run", bound=Callable[..., Answer])
 class Recipe:
     """How a question is answered: `embeds` names the arguments whose texts must have vectors first, and their role.
 
-    `unit` is what its progress counts; "" shows a percentage.
+    `unit` is what its progress counts; "" shows a percentage. `alone` is for timing: nothing else may run in that
+    worker meanwhile. `idle` is for what nobody waits for yet: it lets everything else go first.
     """
 
     name: str
@@ -28,6 +29,8 @@ class Recipe:
     version: int = 1
     kept: bool = True
     unit: str = "text"
+    alone: bool = False
+    idle: bool = False
 
     @property
     def takes(self) -> frozenset[str]:
@@ -40,16 +43,24 @@ REGISTRY: Registry[Recipe] = Registry("question")
 
 
 def recipe(
-    doing: str, *, version: int = 1, kept: bool = True, unit: str = "text", **embeds: Role
+    doing: str,
+    *,
+    version: int = 1,
+    kept: bool = True,
+    unit: str = "text",
+    alone: bool = False,
+    idle: bool = False,
+    **embeds: Role,
 ) -> Callable[[Run], Run]:
     """Register a question; raise `version` whenever its answer changes for the same arguments.
 
     `doing` is what people read while they wait; `kept=False` answers are never stored; `unit` is what progress counts
-    ("" for a percentage).
+    ("" for a percentage); `alone` waits until nothing else runs in the worker, and keeps it so; `idle`
+    goes after everything else.
     """
 
     def register(run: Run) -> Run:
-        REGISTRY.add(run.__name__, Recipe(run.__name__, doing, run, embeds, version, kept, unit))
+        REGISTRY.add(run.__name__, Recipe(run.__name__, doing, run, embeds, version, kept, unit, alone, idle))
         return run
 
     return register

@@ -5,6 +5,8 @@ module here (`overview`, `compare`, `library`) to show them.
 """
 
 from core.session.boot import navigated
+from core.session.clusters import cluster_table, found_groups, grouping, one_model, suggestions
+from core.session.colouring import lit, map_look, paint
 from core.session.compare import (
     agreement,
     disagreement,
@@ -17,40 +19,87 @@ from core.session.compare import (
     sentences,
     with_dimensions,
 )
+from core.session.crossings import split_groups
 from core.session.holdings import corpus_shelf
+from core.session.latency import kept_runs, measure_speed, run_facts, speed_answer
 from core.session.library import model_shelf, store_summary, vector_shelf, warm_up
+from core.session.maps import draw_maps, map_view, maps_and_clusters
+from core.session.matrices import similarity_finding, similarity_matrices
 from core.session.overview import corpus_report, gap_rows, model_cards, texts_table, try_it
 from core.session.page import page
+from core.session.pairs import open_pair, opened_pair, pair_list
 from core.session.panel import answer, answers, gather
+from core.session.placing import new_texts, place, placed_texts
+from core.session.selection import selected_texts
 from core.session.show import chart, colours, frame, labels, table
+from core.session.similarity import similar, similarity_view
+from core.session.speed import call_times, outlook, speed_table, sweeps
+from core.session.speed import lines as speed_lines
+from core.session.threshold import thresholds
+from core.session.trust import map_figures, stability
 
 __all__ = [
     "agreement",
     "answer",
     "answers",
+    "call_times",
     "chart",
+    "cluster_table",
     "colours",
     "corpus_report",
     "corpus_shelf",
     "disagreement",
+    "draw_maps",
+    "found_groups",
     "frame",
     "gap_rows",
     "gather",
+    "grouping",
+    "kept_runs",
     "labels",
     "least_shared",
+    "lit",
+    "map_figures",
+    "map_look",
+    "map_view",
+    "maps_and_clusters",
+    "measure_speed",
     "model_cards",
     "model_pair",
     "model_shelf",
     "navigated",
     "neighbours",
+    "new_texts",
+    "one_model",
+    "open_pair",
+    "opened_pair",
+    "outlook",
     "page",
+    "paint",
     "pair_columns",
+    "pair_list",
     "pair_table",
+    "place",
+    "placed_texts",
     "row",
+    "run_facts",
+    "selected_texts",
     "sentences",
+    "similar",
+    "similarity_finding",
+    "similarity_matrices",
+    "similarity_view",
+    "speed_answer",
+    "speed_lines",
+    "speed_table",
+    "split_groups",
+    "stability",
     "store_summary",
+    "suggestions",
+    "sweeps",
     "table",
     "texts_table",
+    "thresholds",
     "try_it",
     "vector_shelf",
     "warm_up",

@@ -7,7 +7,8 @@ from time import sleep
 
 import streamlit as st
 
-from core import jobs
+from core import jobs, pipeline
+from core.settings import settings
 
 COLLECT_SECONDS = 60
 PAGES = Path(__file__).parent.parent.parent / "pages"
@@ -16,11 +17,14 @@ FIRST = "overview"
 
 @st.cache_resource(show_spinner=False)
 def start() -> None:
-    """Start the worker, take what is imported out of garbage collection, and collect once a minute from now on.
+    """Start the worker, which prepares for maps while people read; collect garbage once a minute from now on.
 
-    Streamlit's own full collection after every script run is switched off in `.streamlit/config.toml`.
+    What is imported until then is taken out of the collection. Streamlit's own full collection after every script run
+    is switched off in `.streamlit/config.toml`.
     """
     jobs.jobs().warm()
+    if settings().warm:
+        jobs.jobs().submit(pipeline.warm())
     gc.collect()
     gc.freeze()
     Thread(target=_collect, daemon=True, name="vecassay-gc").start()

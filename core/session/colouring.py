@@ -43,20 +43,8 @@ def map_look(study: Study) -> Look:
         help="Label: yours. Cluster: found on the vectors. Trust: whether a text's neighbours on the map are right. "
         "Length: in characters. Similarity: cosine to a sentence you type.",
     )
-    of, about = next(iter(labels)), ""
-    if by in BY_MODEL and len(labels) > 1:
-        kept = st.session_state.get("of")
-        if kept is not None and kept not in labels:
-            del st.session_state["of"]
-        of = st.selectbox(
-            "of model",
-            list(labels),
-            format_func=lambda key: labels[key],
-            key="of",
-            bind="query-params",
-            width=220,
-            help="Every map is coloured by this model's view, so that you see where the others agree with it.",
-        )
+    of = _whose_view(labels) if by in BY_MODEL and len(labels) > 1 else next(iter(labels))
+    about = ""
     if by == "similarity":
         about = st.text_input(
             "Similar to", key="about", bind="query-params", max_chars=2_000, placeholder="How do I … ?", width=260,
@@ -73,6 +61,21 @@ def map_look(study: Study) -> Look:
         help="A point fades as its neighbours on the map are not its neighbours by the vectors.",
     )
     return Look(str(by), str(of), corpora.clean(about or ""), (find or "").strip(), bool(fade))
+
+
+def _whose_view(labels: dict[str, str]) -> str:
+    if st.session_state.get("of") not in labels:
+        st.session_state.pop("of", None)
+    chosen = st.selectbox(
+        "of model",
+        list(labels),
+        format_func=lambda key: labels[key],
+        key="of",
+        bind="query-params",
+        width=220,
+        help="Every map is coloured by this model's view, so that you see where the others agree with it.",
+    )
+    return str(chosen)
 
 
 def paint(seen: Seen, look: Look) -> charts.Paint:

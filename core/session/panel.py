@@ -1,29 +1,42 @@
 """Answers, or the progress of the jobs that compute them."""
 
 from collections.abc import Sequence
+from contextlib import suppress
+from threading import Lock
 from time import monotonic, sleep
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import streamlit as st
+from cachetools import LRUCache
 
 from core import jobs, pipeline
 from core.session.words import count, plain
+from core.settings import MIB
 from core.types import Answer, Question, Study
 
 PATIENCE = 0.8
 POLL = 0.02
+MEMORY = 512 * MIB
+FACTS = 2_000
 
 
-class _Missing(Exception):
-    """The store has no such answer; raised so that its absence is not cached."""
+@st.cache_resource(show_spinner=False)
+def _kept() -> "tuple[LRUCache[str, Answer], Lock]":
+    """Answers this process holds in memory, for all visitors, and who may touch them."""
+    return LRUCache(MEMORY, getsizeof=_nbytes), Lock()
 
 
-@st.cache_resource(max_entries=256, show_spinner=False)
-def _kept(key: str) -> Answer:
-    found = pipeline.store().answers.get(key)
-    if found is None:
-        raise _Missing(key)
-    return found
+def _nbytes(answer: Answer) -> int:
+    """About what an answer takes in memory: its arrays and tables; facts are small."""
+    sizes = [FACTS]
+    for value in answer.values():
+        if isinstance(value, np.ndarray):
+            sizes.append(value.nbytes)
+        elif isinstance(value, pd.DataFrame):
+            sizes.append(int(value.memory_usage().sum()))
+    return sum(sizes)
 
 
 def forget() -> None:
@@ -32,10 +45,16 @@ def forget() -> None:
 
 
 def _get(question: Question) -> Answer | None:
-    try:
-        return _kept(question.key)
-    except _Missing:
-        return None
+    """The answer from memory, else from the store; None when neither has it."""
+    kept, lock = _kept()
+    with lock:
+        if question.key in kept:
+            return kept[question.key]
+    found = pipeline.store().answers.get(question.key)
+    if found is not None:
+        with lock, suppress(ValueError):  # one bigger than all the memory is read each time
+            kept[question.key] = found
+    return found
 
 
 def answers(questions: Sequence[Question]) -> list[Answer | None]:

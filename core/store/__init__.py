@@ -1,7 +1,7 @@
 """What is kept: vectors, answers, corpora and added models, in one database.
 
 Read it in this order: `tables` (what is kept), `database` (how it is reached), `vectors`, `answers`, `corpora`,
-`models`, then `budget` and `pins` (what leaves).
+`models`, `timings`, then `budget` and `pins` (what leaves).
 """
 
 from collections.abc import Sequence
@@ -18,10 +18,23 @@ from core.store.database import Database
 from core.store.failures import StoreError
 from core.store.faults import Fault, Faults
 from core.store.models import Models
+from core.store.timings import Timing, Timings
 from core.store.usage import Run
 from core.store.vectors import Found, Shelf, Vectors
 
-__all__ = ["AnswerEntry", "Fault", "Found", "Holding", "Run", "Shelf", "Size", "Store", "StoreError", "open_store"]
+__all__ = [
+    "AnswerEntry",
+    "Fault",
+    "Found",
+    "Holding",
+    "Run",
+    "Shelf",
+    "Size",
+    "Store",
+    "StoreError",
+    "Timing",
+    "open_store",
+]
 
 
 @dataclass(frozen=True)
@@ -43,6 +56,7 @@ class Store:
     answers: Answers
     corpora: Corpora
     models: Models
+    timings: Timings
 
     @property
     def id(self) -> str:
@@ -102,4 +116,5 @@ def open_store(url: str, budget: int) -> Store:
         Answers(database, limit),
         Corpora(database, limit),
         Models(database),
+        Timings(database),
     )

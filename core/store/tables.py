@@ -127,6 +127,14 @@ holdings = Table(
     _column("added", Float(53)),
 )
 
+# Tables younger than others: a store made before them gets them with the first run that is kept.
+timings = Table(
+    "timings", _all, _key("key"), _column("corpus", index=True), _column("owner"), _column("summary"), *_ages()
+)
+timing_data = Table(
+    "timing_data", _all, _parent("timings.key"), _column("checksum", BigInteger), _column("body", LargeBinary)
+)
+
 models = Table("models", _all, _key("key"), _key("owner"), _column("spec"), _column("created", Float(53)))
 pins = Table("pins", _all, _key("key"), _key("holder"), _column("until", Float(53)))
 faults = Table(

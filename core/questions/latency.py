@@ -1,0 +1,172 @@
+"""How fast models are on the machine that answers: each run is measured anew, and kept for good."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from time import sleep
+from typing import Any
+
+import numpy as np
+
+from core import providers
+from core.errors import VecassayError
+from core.latency import PLANS, Candidate, Measured, draw, figures, machine, measure, outlook
+from core.latency.texts import OWN, Pool
+from core.questions import recipe
+from core.types import Answer, Corpus, Ints, Model, ModelSpec
+from core.work import Work, resolve
+
+WORD = re.compile(r"(?u)\b\w+\b")
+NO_LIMIT = 1_000_000
+LOOK_SECONDS = 0.3
+
+
+@recipe("Measuring speed", kept=False, unit="", alone=True)
+def latency(
+    work: Work, *, corpus: str, models: dict[str, str], run: str, owner: str, setting: str, reference: str, seed: int
+) -> Answer:
+    """Time every model, and the reference beside each, on the corpus' own texts; the run is kept under the key `run`.
+
+    `setting` names a plan ("quick", "full"). Tables `calls`, `loads`, `batches`, `lengths`, `callers`, `waits` and
+    `memory` hold what was measured, `figures` and `outlook` what follows from it, `facts` where and how. Models are
+    loaded for this alone and called directly: nothing comes from the store or from models that are loaded already.
+    """
+    kept = work.store.timings.get(run)
+    if kept is not None:  # asked twice, or by a worker that took over: a run is measured once
+        return kept
+    work.progress(0, 1)
+    texts, notes = work.corpus(corpus), list[str]()
+    if setting not in PLANS:
+        raise VecassayError(f"Expected one of the settings {', '.join(PLANS)}; got {setting!r}.")
+    pool = draw(texts.texts, seed)
+    found = work.models(corpus, models)
+    found += _reference(work, texts, reference, found, notes)
+    beside = reference if any(model.spec.key == reference for model in found) else None
+    timed = [_Timed.of(model, texts, pool) for model in found]
+    lengths = next((each for each in timed if each.unit == "tokens"), timed[0])
+    with _Watch() as watch:
+        measured = measure(
+            [each.candidate for each in timed], beside, pool, lengths.lengths, PLANS[setting], work.progress
+        )
+    facts = {
+        **{"run": run, "setting": setting, "seed": seed, "reference": beside, "alone": work.alone},
+        "corpus": {"name": texts.name, "texts": len(texts), "different": pool.different, "pool": len(pool.texts)},
+        "models": [each.facts() for each in timed],
+        "lengths_by": lengths.candidate.label,
+        "lengths_in": lengths.unit,
+        "notes": notes + measured.notes,
+        **watch.facts,
+    }
+    answer = _answer(facts, measured, timed)
+    work.store.timings.put(run, corpus, owner, _summary(facts), answer)
+    return answer
+
+
+def _answer(facts: dict[str, Any], measured: Measured, timed: "Sequence[_Timed]") -> Answer:
+    counted = {each.candidate.key: each.unit for each in timed}
+    return {
+        "facts": facts,
+        "figures": figures(measured.tables, counted, facts["reference"], facts["lengths_in"]),
+        "outlook": outlook(measured.tables["lengths"], OWN),
+        **measured.tables,
+    }
+
+
+def _summary(facts: dict[str, Any]) -> dict[str, Any]:
+    where = facts["machine"]
+    return {
+        "labels": [model["label"] for model in facts["models"]],
+        "setting": facts["setting"],
+        "machine": f"{where['processor']}, {where['cores']} cores, {where['device']}",
+    }
+
+
+def _reference(work: Work, texts: Corpus, key: str, found: list[Model], notes: list[str]) -> list[Model]:
+    """The reference model, made ready if need be; none when it is among the others already or cannot be had."""
+    if any(model.spec.key == key for model in found):
+        return []
+    try:
+        spec = work.spec(key)
+        provider = providers.REGISTRY[spec.provider]
+        if not provider.ready(spec):
+            provider.prepare(spec, work.progress)
+        return [resolve(spec, texts)]
+    except VecassayError as error:
+        notes.append(f"The reference model is missing, so nothing is told in multiples of it: {error}")
+        return []
+
+
+@dataclass(frozen=True, eq=False)
+class _Timed:
+    """A model to time, and how it counts."""
+
+    model: Model
+    candidate: Candidate
+    unit: str
+    lengths: Ints
+    """Tokens (or words) of each text of the pool, `(n,)`, before anything is cut off."""
+
+    @classmethod
+    def of(cls, model: Model, texts: Corpus, pool: Pool) -> "_Timed":
+        spec, provider = model.spec, providers.REGISTRY[model.spec.provider]
+        unit, lengths = _lengths(spec, pool.texts)
+        limit = spec.max_tokens or provider.card(spec).max_tokens
+        read = lengths if limit is None or unit == "words" else np.minimum(lengths, limit)
+        return cls(model, Candidate(spec.key, spec.label, lambda: provider.load(spec, texts), read), unit, lengths)
+
+    def facts(self) -> dict[str, Any]:
+        """What a reader of the run must know about the model."""
+        provider = providers.REGISTRY[self.model.spec.provider]
+        return {
+            "key": self.model.spec.key,
+            "label": self.model.label,
+            "space": self.model.space.digest,
+            "library": provider.label,
+            "fitted": provider.fitted,
+            "counts": self.unit,
+        }
+
+
+def _lengths(spec: ModelSpec, texts: Sequence[str]) -> tuple[str, Ints]:
+    """Tokens by the model's own tokenizer; words where it has none."""
+    unlimited = replace(spec, max_tokens=NO_LIMIT)
+    try:
+        counts = providers.REGISTRY[spec.provider].token_counts(unlimited, texts)
+    except StopIteration:  # its folder has no tokenizer that can be read apart from the model
+        counts = None
+    if counts is not None:
+        return "tokens", counts
+    return "words", np.array([len(WORD.findall(text)) for text in texts], np.int64)
+
+
+class _Watch:
+    """When and where the block ran, and what else the machine did shortly before, meanwhile and shortly after."""
+
+    def __enter__(self) -> "_Watch":
+        self._started = datetime.now(UTC)
+        self._before = _beside()
+        self._usage = machine.usage()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        now = machine.usage()
+        self.facts = {
+            "date": self._started.isoformat(timespec="seconds"),
+            "seconds": now.wall - self._usage.wall,
+            "machine": machine.facts(),
+            "load": {
+                "start": self._usage.load,
+                "end": now.load,
+                "others_before": self._before,
+                "others_during": machine.others(self._usage, now),
+                "others_after": _beside(),
+            },
+        }
+
+
+def _beside() -> float:
+    """Cores that other programs keep busy at the moment."""
+    before = machine.usage()
+    sleep(LOOK_SECONDS)
+    return machine.others(before, machine.usage())
