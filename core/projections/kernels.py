@@ -1,6 +1,7 @@
 """umap-learn, loaded without what it does not need here, its compiled kernels kept on disk."""
 
 import sys
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from functools import lru_cache
 from threading import Lock
@@ -8,6 +9,7 @@ from types import ModuleType
 from typing import Any
 
 from core.settings import settings
+from core.types import Progress
 
 ALONE = Lock()
 """Held while a parallel kernel runs: numba's default thread pool ends the process when two threads enter it."""
@@ -29,6 +31,7 @@ def _loaded() -> tuple[Any, Any]:
         umap, layouts = _without_search()
     except (ImportError, AttributeError):
         umap, layouts = _imported()
+    layouts.tqdm = _rounds
     # A machine compiles once, not at every start; where nothing can be written it compiles again.
     with suppress(AttributeError, RuntimeError, OSError):
         for kernel in (
@@ -38,6 +41,17 @@ def _loaded() -> tuple[Any, Any]:
         ):
             kernel.enable_caching()
     return umap, layouts
+
+
+def _rounds(rounds: Sequence[int], told: Progress, **_: Any) -> Iterator[int]:
+    """UMAP's rounds, told to our progress between them.
+
+    Not from inside a real tqdm bar: what is raised there (a cancel) would leave tqdm's lock taken, and every other bar
+    of this process waiting for it.
+    """
+    for done in rounds:
+        told(done, len(rounds))
+        yield done
 
 
 def _without_search() -> tuple[Any, Any]:

@@ -36,7 +36,7 @@ def run(
     a, b = umap.find_ab_params(SPREAD, settings["min_dist"])
     xy, _ = umap.simplicial_set_embedding(
         None, graph, dims, 1.0, a, b, REPULSION, NEGATIVE_SAMPLES, None, _start(unit, dims, random), random,
-        "euclidean", {}, False, {}, False, parallel=False, tqdm_kwds=_told(progress),
+        "euclidean", {}, False, {}, False, parallel=False, tqdm_kwds={"told": progress},
     )  # fmt: skip
     return Layout(xy.astype(np.float32))
 
@@ -65,7 +65,7 @@ def place(
     placed: Floats = layouts.optimize_layout_euclidean(
         start, there.copy(), graph.row, graph.col, rounds, len(unit),
         umap.make_epochs_per_sample(graph.data, rounds), a, b, state, REPULSION, 0.25, NEGATIVE_SAMPLES,
-        parallel=False, tqdm_kwds=_told(progress),
+        parallel=False, tqdm_kwds={"told": progress},
     )  # fmt: skip
     return placed
 
@@ -87,30 +87,6 @@ def _start(unit: Floats, dims: int, random: np.random.RandomState) -> Floats:
     scores = principal(unit, dims).scores
     start: Floats = (scores * (10 / np.abs(scores).max()) + random.normal(0, 1e-4, scores.shape)).astype(np.float32)
     return start
-
-
-def _told(progress: Progress) -> dict[str, Any]:
-    """UMAP speaks of its rounds only through tqdm, so tqdm writes to our progress."""
-    settings = {"mininterval": 0.2, "miniters": 1, "leave": False, "disable": False}
-    return {"file": _Listener(progress), "bar_format": "{n_fmt} {total_fmt}", **settings}
-
-
-class _Listener:
-    """A text file for tqdm: a line "12 500" becomes progress; what that raises ends the run."""
-
-    encoding = "ascii"
-
-    def __init__(self, progress: Progress) -> None:
-        self.progress = progress
-
-    def write(self, line: str) -> None:
-        """One line of tqdm."""
-        counts = line.split()
-        if len(counts) == 2 and all(count.isdigit() for count in counts):
-            self.progress(int(counts[0]), int(counts[1]))
-
-    def flush(self) -> None:
-        """Nothing is held back."""
 
 
 REGISTRY.add(

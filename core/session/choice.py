@@ -64,7 +64,7 @@ def corpus_names() -> dict[str, str]:
     names = {key: sample.label for key, sample in corpora.SAMPLES.items()}
     for held in pipeline.store().corpora.listed(identity.owner()):
         names[held.fingerprint] = held.name if held.own else f"{held.name} (shared)"
-    return _told_apart(names, 6)
+    return told_apart(names, 6)
 
 
 def model_specs() -> dict[str, ModelSpec]:
@@ -75,7 +75,7 @@ def model_specs() -> dict[str, ModelSpec]:
     return {**known, **{key: spec for key, spec in linked.items() if spec is not None}}
 
 
-def _told_apart(names: Mapping[str, str], digits: int) -> dict[str, str]:
+def told_apart(names: Mapping[str, str], digits: int) -> dict[str, str]:
     """Names by key, each one once: the browser sends back what it shows. Two of a name get digits of their key."""
     often = Counter(names.values())
     return {key: name if often[name] == 1 else f"{name} ({key[-digits:]})" for key, name in names.items()}
@@ -90,7 +90,7 @@ def ready(spec: ModelSpec) -> bool:
 def pick_corpus(names: Mapping[str, str], chosen: Corpus | None, key: str) -> None:
     """The sidebar's list of texts; `chosen` is None when there are no texts with this key (any more)."""
     linked = {key: f"{chosen.name} (by link)"} if chosen is not None and key not in names else {}
-    options = _told_apart({**names, **linked}, 6)
+    options = told_apart({**names, **linked}, 6)
     st.session_state["_pick_corpus"] = key if key in options else None
     st.selectbox(
         "Texts",
@@ -106,7 +106,7 @@ def pick_corpus(names: Mapping[str, str], chosen: Corpus | None, key: str) -> No
 
 def pick_models(specs: Mapping[str, ModelSpec], chosen: tuple[str, ...]) -> None:
     """The sidebar's list of models."""
-    options = _told_apart({key: spec.label + _mark(spec) for key, spec in specs.items()}, 6)
+    options = told_apart({key: spec.label + _mark(spec) for key, spec in specs.items()}, 6)
     st.session_state["_pick_models"] = [key for key in chosen if key in options]
     st.multiselect(
         "Models",

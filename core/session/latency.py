@@ -129,10 +129,11 @@ def kept_runs(study: Study) -> list[ShownRun]:
         st.stop()
     asked = [key for key in st.query_params.get("runs", "").split(",") if key in entries] or [next(iter(entries))]
     st.session_state["_pick_runs"] = asked[:MOST_RUNS]
+    titles = choice.told_apart({key: _title(entry) for key, entry in entries.items()}, 6)
     chosen = st.multiselect(
         f"Runs ({len(entries):,} kept)",
         list(entries),
-        format_func=lambda key: _title(entries[key]),
+        format_func=lambda key: titles.get(key, key),
         key="_pick_runs",
         max_selections=MOST_RUNS,
         on_change=lambda: _choose(st.session_state["_pick_runs"]),

@@ -1,9 +1,13 @@
 """What every registered projection promises, whatever the texts."""
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
+from typing import Any
 
 import numpy as np
 import pytest
+from tqdm import tqdm
 
 from core import linalg, projections
 from core.errors import Cancelled, VecassayError
@@ -130,6 +134,26 @@ def test_progress_is_told_and_a_cancel_ends_the_drawing(method: str) -> None:
 
     with pytest.raises(Cancelled):
         drawn(method, blobs(60, 8, 2), progress=stop)
+
+
+@methods
+def test_a_cancel_leaves_no_lock_behind(method: str) -> None:
+    calls: list[int] = []
+
+    def stop(done: int, total: int) -> None:
+        calls.append(done)
+        if len(calls) == 3:
+            raise Cancelled("Nobody waits for this any more.")
+
+    with suppress(Cancelled):
+        drawn(method, blobs(60, 8, 2), progress=stop)
+    # Bars of other libraries, in other threads, would wait for it for ever.
+    with ThreadPoolExecutor(1) as other:
+        assert other.submit(_free, tqdm.get_lock()).result()
+
+
+def _free(lock: Any) -> bool:
+    return all(one.acquire(timeout=5) and one.release() is None for one in getattr(lock, "locks", [lock]))
 
 
 def test_settings_are_filled_and_brought_within_bounds() -> None:
