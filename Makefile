@@ -17,8 +17,9 @@ check: $(VENV)/.test
 	$(BIN)/ruff check .
 	$(BIN)/mypy core
 
+# Most tests wait for a process, a browser or a worker: three at a time keep two cores busy.
 unit: $(VENV)/.test browser
-	tests/with_postgres.sh $(BIN)/python -m pytest
+	tests/with_postgres.sh $(BIN)/python -m pytest -n 3 --dist loadfile
 
 browser: $(VENV)/.test
 	@tests/find_browser.sh $(BIN)

@@ -399,6 +399,7 @@ class Slowly:
 
 sys.meta_path.insert(0, Slowly())
 worker._Report = lambda key: lambda done, total: None
+worker._alone = lambda key: True
 question = pipeline.ask("agreement", pipeline.study("sentences", ["lsa", "short"]), k=5, seed=0)
 threading.Thread(target=__import__, args=("torch",)).start()
 while "torch" not in sys.modules:

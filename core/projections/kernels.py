@@ -43,14 +43,15 @@ def _loaded() -> tuple[Any, Any]:
     return umap, layouts
 
 
-def _rounds(rounds: Sequence[int], told: Progress, **_: Any) -> Iterator[int]:
+def _rounds(rounds: Sequence[int], told: Progress | None = None, **_: Any) -> Iterator[int]:
     """UMAP's rounds, told to our progress between them.
 
     Not from inside a real tqdm bar: what is raised there (a cancel) would leave tqdm's lock taken, and every other bar
     of this process waiting for it.
     """
     for done in rounds:
-        told(done, len(rounds))
+        if told is not None:
+            told(done, len(rounds))
         yield done
 
 
