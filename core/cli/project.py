@@ -92,10 +92,12 @@ def _map(study: Study, drawn: dict[str, Any], k: int) -> tuple[pd.DataFrame, dic
     rows = {"model": model.spec.key, "row": range(len(study.corpus)), "text": study.corpus.texts}
     table = pd.DataFrame({**rows, **labels, **axes})
     figure: dict[str, Any] = {"model": model.spec.key}
+    notes = [found["note"]]
     if found["explained"] is not None:
         figure["explained"] = sum(found["explained"])
     if k:
         trusted = pipeline.answer("trust", study, k=k, **drawn)
         table["trustworthiness"], table["continuity"] = trusted["per_trust"], trusted["per_continuity"]
         figure |= {name: trusted[name] for name in ("trustworthiness", "continuity", "n", "k")}
-    return table, {**figure, "note": found["note"]}
+        notes.append(trusted["note"])
+    return table, {**figure, "note": " ".join(note for note in notes if note)}

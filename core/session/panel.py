@@ -115,7 +115,8 @@ def _panel(questions: tuple[Question, ...]) -> None:
     with st.container(border=True):
         _progress(live)
         _ended(ended)
-    if len(live) + len(ended) < len(questions):
+    # Not under an open dialog: what is typed in it and not sent yet would be lost. Closing it runs the page again.
+    if len(live) + len(ended) < len(questions) and "_dialog" not in st.session_state:
         st.rerun()
 
 

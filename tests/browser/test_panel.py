@@ -14,7 +14,7 @@ from core.types import Corpus
 from tests.browser.conftest import SECONDS, Server, no_error, settled
 
 pytestmark = pytest.mark.browser
-PROGRESS = re.compile(r"Embedding: MiniLM-L6: \d+ of [\d,]+ texts · [\d,]+ texts/s · about \d+ s left")
+PROGRESS = re.compile(r"Embedding: MiniLM-L6: \d+ of [\d,]+ texts · [\d,]+ texts/s · about \d+ (s|min) left")
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +77,7 @@ def test_a_long_job_is_shown_shared_stopped_and_gone_on_with(
     expect(typed).to_have_value("not used yet")
     page.get_by_role("dialog").get_by_role("button", name="Check").click()
     expect(page.get_by_role("dialog").get_by_text("1 row read")).to_be_visible()
-    page.keyboard.press("Escape")
+    page.get_by_role("dialog").get_by_role("button", name="Close").click()
     expect(page.get_by_text("100% of these texts embedded")).to_be_visible()
     settled(other)
     assert encoded(server.home, "MiniLM-L6") == len(texts)
