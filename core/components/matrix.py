@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
+from core.components.packing import whole
 from core.errors import VecassayError
 from core.types import Floats
 
@@ -140,11 +141,10 @@ def checked(sent: object, digest: str, *, panels: int, size: int) -> Cell | None
     """A cell as the browser sent it, or None when it is none of this picture: anyone can send anything."""
     if not isinstance(sent, Mapping) or sent.get("digest") != digest:
         return None
-    panel, row, column = (sent.get(name) for name in ("panel", "row", "column"))
-    if type(panel) is not int or type(row) is not int or type(column) is not int:
+    limits = {"panel": panels, "row": size, "column": size}
+    if not all(whole(sent.get(name), below) for name, below in limits.items()):
         return None
-    inside = 0 <= panel < panels and 0 <= row < size and 0 <= column < size
-    return Cell(panel, row, column) if inside else None
+    return Cell(**{name: sent[name] for name in limits})
 
 
 @lru_cache(maxsize=1)
