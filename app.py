@@ -15,6 +15,8 @@ st.navigation(
         st.Page("pages/similarity.py", title="Similarity", icon=":material/grid_on:"),
         st.Page("pages/clusters.py", title="Clusters", icon=":material/bubble_chart:"),
         st.Page("pages/latency.py", title="Latency", icon=":material/speed:"),
+        st.Page("pages/retrieval.py", title="Retrieval", icon=":material/manage_search:"),
+        st.Page("pages/decision.py", title="Decision", icon=":material/gavel:"),
         st.Page("pages/library.py", title="Library", icon=":material/inventory_2:"),
     ]
 ).run()

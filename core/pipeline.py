@@ -21,7 +21,7 @@ from core.registry import discover
 from core.settings import settings
 from core.store import Store, open_store
 from core.types import Answer, Corpus, ModelSpec, Progress, Question, Role, Study
-from core.work import Work, find_corpus, find_spec, quiet, resolve
+from core.work import Work, find_corpus, find_spec, quiet, resolve, spoken
 
 SHARD_TEXTS = 2_000
 MOST_SHARDS = 64
@@ -133,8 +133,8 @@ def needs(kept: Store, question: Question) -> list[Need]:
     """
     recipe, given = questions.REGISTRY[question.name], question.arguments
     found = []
-    for argument, role in recipe.embeds.items():
-        texts = find_corpus(kept, given[argument]).texts
+    for argument, role in ((argument, role) for argument, roles in recipe.embeds.items() for role in roles):
+        texts = spoken(find_corpus(kept, given[argument]), role)
         digests = list({digest_bytes([text]) for text in texts})
         fit = find_corpus(kept, given["corpus"])
         for key, space in given["models"].items():

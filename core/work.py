@@ -107,6 +107,11 @@ def find_corpus(store: Store, fingerprint: str) -> Corpus:
     return corpus
 
 
+def spoken(corpus: Corpus, role: Role) -> tuple[str, ...]:
+    """What a corpus says in a role: its texts; as queries, its own queries where it has some."""
+    return tuple(query.text for query in corpus.queries) if role is Role.QUERY and corpus.queries else corpus.texts
+
+
 def find_spec(store: Store, key: str) -> ModelSpec:
     """A model by key: of the catalogue first, then those people added."""
     if key in catalog.models():

@@ -13,10 +13,13 @@ from streamlit import config
 ROOT = Path(__file__).parent.parent
 CORE = ROOT / "core"
 LEAF = {"types", "errors", "digest", "registry", "settings", "linalg"}
-ENGINE = LEAF | {"catalog", "providers", "measures", "projections", "clusterings", "latency", "corpora", "store"}
+ENGINE = LEAF | {
+    "catalog", "providers", "measures", "projections", "clusterings", "latency", "corpora", "store", "retrieval",
+    "rerankers", "stats",
+}  # fmt: skip
 HEAVY = {
     "torch", "sentence_transformers", "transformers", "model2vec", "sklearn", "scipy", "umap", "numba", "openvino",
-    "faiss", "openTSNE", "distributed", "openai",
+    "faiss", "openTSNE", "distributed", "openai", "ir_measures", "bm25s", "datasets", "jinja2",
 }  # fmt: skip
 
 # What each part of core may import from core, besides its own package.
@@ -29,9 +32,16 @@ ALLOWED = {
     "projections": LEAF,
     "clusterings": LEAF,
     "latency": LEAF | {"providers"},
+    "retrieval": LEAF,
+    "rerankers": LEAF | {"providers"},
+    "stats": LEAF,
+    "decision": LEAF | {"stats"},
     "store": LEAF,
     "charts": LEAF,
-    "report": LEAF | {"charts"},
+    "report": LEAF | {"charts", "decision"},
+    "deciding": ENGINE | {"pipeline", "work", "decision"},
+    "recording": ENGINE | {"pipeline", "work", "decision", "deciding", "report"},
+    "verification": ENGINE | {"pipeline", "work", "decision", "deciding", "recording", "report"},
     "encoders": LEAF | {"providers"},
     "embedding": LEAF | {"encoders", "providers", "store"},
     "work": ENGINE | {"embedding", "questions"},
@@ -43,8 +53,8 @@ ALLOWED = {
     "trouble": LEAF | {"cluster", "questions"},
     "jobs": LEAF | {"store", "progress", "pipeline", "questions", "cluster", "worker", "work", "trouble"},
     "components": LEAF,
-    "session": ENGINE | {"components", "pipeline", "jobs", "charts", "report", "work"},
-    "cli": ENGINE | {"pipeline", "report", "work"},
+    "session": ENGINE | {"components", "pipeline", "jobs", "charts", "report", "work", "decision", "deciding", "recording"},
+    "cli": ENGINE | {"pipeline", "report", "work", "decision", "deciding", "recording", "verification"},
     "__main__": {"cli"},
     "__init__": set(),
 }

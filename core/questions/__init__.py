@@ -16,7 +16,7 @@ Run = TypeVar("Run", bound=Callable[..., Answer])
 
 @dataclass(frozen=True)
 class Recipe:
-    """How a question is answered: `embeds` names the arguments whose texts must have vectors first, and their role.
+    """How a question is answered: `embeds` names the arguments whose texts must have vectors first, in which roles.
 
     `unit` is what its progress counts; "" shows a percentage. `alone` is for timing: nothing else may run in that
     worker meanwhile. `idle` is for what nobody waits for yet: it lets everything else go first.
@@ -25,7 +25,7 @@ class Recipe:
     name: str
     doing: str
     run: Callable[..., Answer]
-    embeds: Mapping[str, Role] = field(default_factory=dict)
+    embeds: Mapping[str, tuple[Role, ...]] = field(default_factory=dict)
     version: int = 1
     kept: bool = True
     unit: str = "text"
@@ -50,17 +50,18 @@ def recipe(
     unit: str = "text",
     alone: bool = False,
     idle: bool = False,
-    **embeds: Role,
+    **embeds: Role | tuple[Role, ...],
 ) -> Callable[[Run], Run]:
     """Register a question; raise `version` whenever its answer changes for the same arguments.
 
     `doing` is what people read while they wait; `kept=False` answers are never stored; `unit` is what progress counts
     ("" for a percentage); `alone` waits until nothing else runs in the worker, and keeps it so; `idle`
-    goes after everything else.
+    goes after everything else. `embeds`: `corpus=Role.DOCUMENT`, or both roles where its own queries are asked.
     """
+    roles = {name: (role,) if isinstance(role, Role) else role for name, role in embeds.items()}
 
     def register(run: Run) -> Run:
-        REGISTRY.add(run.__name__, Recipe(run.__name__, doing, run, embeds, version, kept, unit, alone, idle))
+        REGISTRY.add(run.__name__, Recipe(run.__name__, doing, run, roles, version, kept, unit, alone, idle))
         return run
 
     return register

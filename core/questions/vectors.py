@@ -7,7 +7,7 @@ from core.digest import digest_bytes
 from core.questions import recipe
 from core.questions.nearness import near
 from core.types import Answer, Role
-from core.work import Work
+from core.work import Work, spoken
 
 
 @recipe("Getting the model ready", kept=False, unit="")
@@ -22,7 +22,8 @@ def prepare(work: Work, *, model: str) -> Answer:
 def embed(work: Work, *, corpus: str, texts: str, models: dict[str, str], role: str, shard: int, shards: int) -> Answer:
     """Vectors for one share of the texts; shares are cut by text, so that no two encode the same one."""
     (model,) = work.models(corpus, models)
-    chosen = [text for text in work.corpus(texts).texts if digest_bytes([text])[0] % shards == shard]
+    said = spoken(work.corpus(texts), Role(role))
+    chosen = [text for text in said if digest_bytes([text])[0] % shards == shard]
     embeddings = work.embed(chosen, model, Role(role), fit=work.corpus(corpus)) if chosen else None
     return {"texts": len(embeddings) if embeddings else 0}
 

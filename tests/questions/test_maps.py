@@ -39,8 +39,8 @@ def test_every_question_says_what_it_is_doing() -> None:
 
     for name in ("projection", "aligned", "trust", "stability", "place", "likeness", "warm"):
         assert REGISTRY[name].doing
-    assert REGISTRY["place"].embeds == {"corpus": Role.DOCUMENT, "texts": Role.DOCUMENT}
-    assert REGISTRY["likeness"].embeds == {"corpus": Role.DOCUMENT, "query": Role.QUERY}
+    assert REGISTRY["place"].embeds == {"corpus": (Role.DOCUMENT,), "texts": (Role.DOCUMENT,)}
+    assert REGISTRY["likeness"].embeds == {"corpus": (Role.DOCUMENT,), "query": (Role.QUERY,)}
     assert not REGISTRY["warm"].kept
 
 

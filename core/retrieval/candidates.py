@@ -1,0 +1,62 @@
+"""What can answer a query: a model, BM25, both fused, and any of these with a reranker behind it; each as one word."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from core.errors import VecassayError
+
+BM25 = "bm25"
+_WORD = re.compile(r"(?P<base>[a-z0-9-]+)(?P<fused>\+bm25)?(>(?P<reranker>[a-z0-9-]+))?")
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One way to answer queries: `model` is a model key or "bm25"; `fused` with BM25; `reranker` a key or ""."""
+
+    model: str
+    fused: bool = False
+    reranker: str = ""
+
+    @property
+    def key(self) -> str:
+        """The candidate as one word: minilm, bm25, minilm+bm25, minilm>reranker, minilm+bm25>reranker."""
+        return self.model + ("+bm25" if self.fused else "") + (f">{self.reranker}" if self.reranker else "")
+
+    @property
+    def embeds(self) -> bool:
+        """Whether an embedding model takes part."""
+        return self.model != BM25
+
+    @property
+    def lexical(self) -> bool:
+        """Whether BM25 takes part."""
+        return self.fused or self.model == BM25
+
+    def label(self, labels: Mapping[str, str]) -> str:
+        """What people read; `labels` names models and rerankers by key."""
+        base = "BM25" if self.model == BM25 else labels.get(self.model, self.model)
+        fused = f"{base} + BM25" if self.fused else base
+        return f"{fused} > {labels.get(self.reranker, self.reranker)}" if self.reranker else fused
+
+
+def parse(word: str) -> Candidate:
+    """A candidate from its word.
+
+    >>> parse("minilm+bm25>ms-marco")
+    Candidate(model='minilm', fused=True, reranker='ms-marco')
+    """
+    found = _WORD.fullmatch(word)
+    if found is None or (found["base"] == BM25 and found["fused"]):
+        raise VecassayError(f"Expected a candidate such as minilm, bm25, minilm+bm25 or minilm>reranker; got {word!r}.")
+    return Candidate(found["base"], bool(found["fused"]), found["reranker"] or "")
+
+
+def models(words: Iterable[str]) -> tuple[str, ...]:
+    """Keys of the embedding models that take part, each once, in the order they appear."""
+    return tuple(dict.fromkeys(candidate.model for candidate in map(parse, words) if candidate.embeds))
+
+
+def rerankers(words: Iterable[str]) -> tuple[str, ...]:
+    """Keys of the rerankers that take part, each once."""
+    return tuple(dict.fromkeys(candidate.reranker for candidate in map(parse, words) if candidate.reranker))
