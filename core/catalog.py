@@ -18,10 +18,10 @@ def _table() -> dict[str, Any]:
     return tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
 
 
-@lru_cache(maxsize=1)
-def _registry() -> Registry[ModelSpec]:
-    known: Registry[ModelSpec] = Registry("model")
-    for raw in _table()["model"]:
+@lru_cache(maxsize=2)
+def _registry(kind: str = "model") -> Registry[ModelSpec]:
+    known: Registry[ModelSpec] = Registry(kind)
+    for raw in _table()[kind]:
         known.add(raw["key"], ModelSpec.from_json(raw))
     return known
 
@@ -34,6 +34,11 @@ def models() -> dict[str, ModelSpec]:
 def model(key: str) -> ModelSpec:
     """The model with this key; raises `UnknownName`, with the nearest key, if there is none."""
     return _registry()[key]
+
+
+def rerankers() -> dict[str, ModelSpec]:
+    """Every reranker of the catalogue by key; their keys are no model's."""
+    return dict(_registry("reranker"))
 
 
 def slug(label: str) -> str:

@@ -113,9 +113,10 @@ def spoken(corpus: Corpus, role: Role) -> tuple[str, ...]:
 
 
 def find_spec(store: Store, key: str) -> ModelSpec:
-    """A model by key: of the catalogue first, then those people added."""
-    if key in catalog.models():
-        return catalog.models()[key]
+    """A model or reranker by key: of the catalogue first, then those people added."""
+    known = {**catalog.models(), **catalog.rerankers()}
+    if key in known:
+        return known[key]
     return store.models.get(key) or catalog.model(key)
 
 

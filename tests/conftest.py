@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from core import encoders, pipeline
 from core.settings import settings
@@ -28,10 +29,16 @@ def _forget() -> None:
 
 @pytest.fixture(scope="session")
 def made_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the distilled model, made once (about 15 s) and shared by every test that asks for it."""
-    home = tmp_path_factory.mktemp("made")
-    code = "from core import pipeline; pipeline.study('sentences', ['static'])"
-    subprocess.run([sys.executable, "-c", code], cwd=ROOT, env={**os.environ, "VECASSAY_HOME": str(home)}, check=True)
+    """A folder with the distilled model, made once (about 15 s) for every test and every process that asks for it."""
+    together = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        together = together.parent
+    home = together / "made"
+    with FileLock(together / "made.lock"):
+        if not (home / "models").exists():
+            code = "from core import pipeline; pipeline.study('sentences', ['static'])"
+            env = {**os.environ, "VECASSAY_HOME": str(home)}
+            subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=env, check=True)
     return home / "models"
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from core import providers
+from core import providers, rerankers
 from core.digest import digest_bytes
 from core.questions import recipe
 from core.questions.nearness import near
@@ -12,9 +12,10 @@ from core.work import Work, spoken
 
 @recipe("Getting the model ready", kept=False, unit="")
 def prepare(work: Work, *, model: str) -> Answer:
-    """Bring one model's files to this machine: download them, or make them."""
+    """Bring one model's or reranker's files to this machine: download them, or make them."""
     spec = work.spec(model)
-    providers.REGISTRY[spec.provider].prepare(spec, work.progress)
+    libraries = {**providers.REGISTRY, **rerankers.REGISTRY}
+    libraries[spec.provider].prepare(spec, work.progress)
     return {"model": model}
 
 

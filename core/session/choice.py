@@ -72,7 +72,8 @@ def model_specs() -> dict[str, ModelSpec]:
     kept = pipeline.store().models
     known = {**catalog.models(), **{spec.key: spec for spec in kept.listed(identity.owner())}}
     linked = {key: kept.get(key) for key in current().models if key not in known}
-    return {**known, **{key: spec for key, spec in linked.items() if spec is not None}}
+    found = {**known, **{key: spec for key, spec in linked.items() if spec is not None}}
+    return {key: spec for key, spec in found.items() if spec.provider in providers.REGISTRY}
 
 
 def told_apart(names: Mapping[str, str], digits: int) -> dict[str, str]:
