@@ -37,7 +37,7 @@ CorpusName = Annotated[
     str,
     typer.Argument(
         metavar="CORPUS",
-        help="A sample (sentences, helpdesk), a file (CSV, TSV, JSONL, Parquet, TXT), a folder in BEIR layout, "
+        help="A sample (sentences, helpdesk), a file (CSV, TSV, JSONL, Parquet, TXT), a folder or ZIP in BEIR layout, "
         "or the fingerprint of texts the store has.",
     ),
 ]
@@ -52,38 +52,78 @@ Out = Annotated[Path | None, typer.Option(help="File to write; its ending decide
 Column = Annotated[str | None, typer.Option(help="Column with the texts; guessed when left out.")]
 Label = Annotated[str | None, typer.Option(help="Column with the labels; none when left out.")]
 Sample = Annotated[int | None, typer.Option(min=1, help="Take a random sample of this many rows.")]
+Queries = Annotated[
+    Path | None,
+    typer.Option(
+        exists=True,
+        dir_okay=False,
+        help="Queries for the texts: a table of query, relevant text or id, and optionally grade, kind and query id. "
+        "The same file as CORPUS: its relevant texts are the texts. With --qrels: ids and texts of the queries alone.",
+    ),
+]
+Qrels = Annotated[
+    Path | None,
+    typer.Option(
+        exists=True,
+        dir_okay=False,
+        help="Judgements for the queries: BEIR's query-id, corpus-id, score, or TREC qrels.",
+    ),
+]
 Seed = Annotated[int, typer.Option(min=0, help="Seed of every random choice.")]
 DEFAULTS = ",".join(catalog.DEFAULT_MODELS)
 
 
 @dataclass(frozen=True)
 class Reader:
-    """How a file is read: columns, sample and seed."""
+    """How a file is read: columns, sample and seed; and the queries and judgements to read with it, if any."""
 
     text: str | None
     label: str | None
     sample: int | None
     seed: int
+    queries: Path | None = None
+    qrels: Path | None = None
 
     def read(self, corpus: str) -> Corpus:
         """Texts from a sample, the store, a folder or a file; what was noticed goes to standard error."""
         path = Path(corpus).expanduser()
+        if self.queries is not None:
+            pairs = path.exists() and path.samefile(self.queries)
+            texts = None if pairs else self._texts(corpus, path)
+            qrels = None if self.qrels is None else (self.qrels.name, _bytes(self.qrels))
+            return _kept(corpora.read_queries(self.queries.name, _bytes(self.queries), texts, qrels=qrels), "upload")
+        texts = self._texts(corpus, path)
+        if self.qrels is None:
+            return texts
+        return _kept(corpora.read_qrels(self.qrels.name, _bytes(self.qrels), texts), "upload")
+
+    def _texts(self, corpus: str, path: Path) -> Corpus:
         if corpus in corpora.SAMPLES or not path.exists():
             return pipeline.find(pipeline.store(), corpus)
-        limits = Limits.from_settings()
-        reading = corpora.read_folder(path, limits=limits) if path.is_dir() else self._file(path, limits)
-        for sentence in reading.report.sentences():
-            typer.echo(sentence, err=True)
-        kind = "folder" if path.is_dir() else "upload"
-        pipeline.store().corpora.add(reading.corpus, reading.report.to_json(), kind=kind, owner="command line")
-        return reading.corpus
+        if path.is_dir():
+            return _kept(corpora.read_folder(path, sample=self.sample, seed=self.seed), "folder")
+        return _kept(self._file(path), "upload")
 
-    def _file(self, path: Path, limits: Limits) -> Reading:
-        data = path.read_bytes()
-        text = self.text or corpora.preview(path.name, data, limits).text
-        return corpora.read(
-            path.name, data, text=text, label=self.label, sample=self.sample, seed=self.seed, limits=limits
-        )
+    def _file(self, path: Path) -> Reading:
+        data = _bytes(path)
+        if path.suffix.lower() == ".zip":
+            return corpora.read_zip(path.name, data, sample=self.sample, seed=self.seed)
+        text = self.text or corpora.preview(path.name, data).text
+        return corpora.read(path.name, data, text=text, label=self.label, sample=self.sample, seed=self.seed)
+
+
+def _bytes(path: Path) -> bytes:
+    """A file's bytes, once its size is known to be within the limit."""
+    Limits.from_settings().check_bytes(path.name, path.stat().st_size)
+    return path.read_bytes()
+
+
+def _kept(reading: Reading, kind: str) -> Corpus:
+    """Say what was read, and put it into the store."""
+    for sentence in reading.report.sentences():
+        typer.echo(sentence, err=True)
+    pipeline.store().corpora.add(reading.corpus, reading.report.to_json(), kind=kind, owner="command line")
+    return reading.corpus
 
 
 def load(corpus: str, models: str, reader: Reader) -> Study:

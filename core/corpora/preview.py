@@ -48,21 +48,21 @@ def look(table: Table) -> list[tuple[str, ...]]:
 
 def guess_text(columns: Sequence[str], head: Sequence[Sequence[str]]) -> str:
     """The column called text (or sentence, content, body, question), else the one with the longest values."""
-    named = _named(columns, _TEXT_NAMES)
+    called = named(columns, _TEXT_NAMES)
     lengths = [sum(len(row[column]) for row in head if not _is_number(row[column])) for column in range(len(columns))]
-    return named or columns[max(range(len(columns)), key=lengths.__getitem__)]
+    return called or columns[max(range(len(columns)), key=lengths.__getitem__)]
 
 
 def guess_label(columns: Sequence[str], head: Sequence[Sequence[str]], text: str) -> str | None:
     """The column called label (or category, topic, class, intent), else one with few, short, repeated values."""
     others = [column for column in columns if column != text]
-    named = _named(others, _LABEL_NAMES)
-    return named or next(
+    called = named(others, _LABEL_NAMES)
+    return called or next(
         (column for column in others if _like_labels([row[columns.index(column)] for row in head])), None
     )
 
 
-def _named(columns: Sequence[str], names: Sequence[str]) -> str | None:
+def named(columns: Sequence[str], names: Sequence[str]) -> str | None:
     """The first of these names that is a column, in any case."""
     lower = {column.lower(): column for column in reversed(columns)}
     return next((lower[name] for name in names if name in lower), None)

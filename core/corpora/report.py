@@ -29,10 +29,10 @@ class Report:
 
     def sentences(self) -> list[str]:
         """The report in plain words; what did not happen is not mentioned."""
-        read = f"{_count(self.rows_read, 'row')} read"
+        read = f"{counted(self.rows_read, 'row')} read"
         if self.empty_dropped:
-            read += f", {_count(self.empty_dropped, 'empty row')} dropped"
-        said = [f"{read}; the longest text has {_count(self.longest, 'character')}."]
+            read += f", {counted(self.empty_dropped, 'empty row')} dropped"
+        said = [f"{read}; the longest text has {counted(self.longest, 'character')}."]
         if self.sampled_from is not None:
             said.append(f"They are a random sample of the {self.sampled_from:,} rows in the file (seed {self.seed}).")
         if self.duplicates:
@@ -40,10 +40,10 @@ class Report:
             said.append(f"{self.duplicates:,} {repeat} an earlier one exactly: kept, and embedded once.")
         if self.repaired:
             said.append(
-                f"{_count(self.repaired, 'text')} tidied: surrounding spaces, line ends, NUL or broken characters."
+                f"{counted(self.repaired, 'text')} tidied: surrounding spaces, line ends, NUL or broken characters."
             )
         if self.labels:
-            said.append(f"{_count(self.labels, 'label')}.")
+            said.append(f"{counted(self.labels, 'label')}.")
         if self.encoding:
             said.append(f"Encoding: {self.encoding}.")
         return [*said, *self.notes]
@@ -66,5 +66,6 @@ class Reading:
     report: Report
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" + ("" if number == 1 else "s")
+def counted(number: int, one: str, more: str = "") -> str:
+    """1 text, 2 texts; 1 query, 2 queries."""
+    return f"{number:,} {one if number == 1 else more or one + 's'}"

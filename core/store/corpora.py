@@ -49,8 +49,8 @@ class Corpora:
     def add(self, corpus: Corpus, report: Any, kind: str, owner: str | None) -> str:
         """Keep a corpus and the JSON report of its reading; its fingerprint.
 
-        `kind` is sample, upload, folder or typed. Without an owner it is in nobody's list, and leaves when it was not
-        used for 30 days and room is needed.
+        `kind` is sample, upload, folder, hub or typed. Without an owner it is in nobody's list, and leaves when it was
+        not used for 30 days and room is needed.
         """
         fingerprint, facts = corpus.fingerprint, {"kind": kind, "report": json.dumps(report), "name": corpus.name}
         here = self._exists(fingerprint)

@@ -1,4 +1,4 @@
-"""As much of the model hub as huggingface_hub asks for, served from memory on loopback."""
+"""As much of the hub, of its models and data sets, as huggingface_hub asks for, served from memory on loopback."""
 
 import json
 from dataclasses import dataclass, field
@@ -68,8 +68,8 @@ class _Handler(BaseHTTPRequestHandler):
     def _route(self, body: bool) -> None:
         path = unquote(urlsplit(self.path).path).lstrip("/")
         self.shelf.asked.append((self.command, path, self.headers.get("Range")))
-        api = path.startswith("api/models/")
-        parts = path.removeprefix("api/models/").split("/")
+        api = path.startswith("api/")
+        parts = path.removeprefix("api/").removeprefix("models/").removeprefix("datasets/").split("/")
         name, rest = "/".join(parts[:2]), parts[2:]
         if name in self.shelf.refusals:
             status, code = self.shelf.refusals[name]

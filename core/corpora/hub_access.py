@@ -1,0 +1,175 @@
+"""The hub's data sets over the network: what is there, its files, and in a sentence why they cannot be had."""
+
+import re
+import shutil
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import time
+from typing import Any
+from urllib.parse import urlsplit
+
+from core.corpora.cleaning import shorten
+from core.errors import VecassayError
+from core.settings import MIB, settings
+from core.types import Progress
+
+NAME = re.compile(r"[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}", re.ASCII)
+SUBSET = re.compile(r"[\w.-]{0,60}", re.ASCII)
+DAY = 24 * 3600
+_CARD, _LARGEST_CARD = "README.md", 4 * MIB
+
+
+def listing(name: str, revision: str | None) -> tuple[str, dict[str, int]]:
+    """The commit a revision stands for now, and the size of each file in it."""
+    from huggingface_hub import HfApi
+
+    wait = settings().hub_timeout
+    # Looking up a host name that nobody answers for can hang long past the timeout of the connection.
+    with_deadline = ThreadPoolExecutor(1)
+    try:
+        with _explained(name, revision):
+            asked = with_deadline.submit(
+                HfApi().dataset_info, name, revision=revision, files_metadata=True, timeout=wait
+            )
+            info = asked.result(timeout=2 * wait)
+    finally:
+        with_deadline.shutdown(wait=False)
+    return info.sha or "main", {file.rfilename: file.size or 0 for file in info.siblings or ()}
+
+
+def card(name: str, commit: str, sizes: Mapping[str, int], folder: Path) -> dict[str, Any]:
+    """What the card's head says; nothing when there is none, or none that can be read."""
+    from huggingface_hub import DatasetCard
+    from yaml import YAMLError
+
+    if not 0 < sizes.get(_CARD, 0) <= _LARGEST_CARD:
+        return {}
+    text = fetch(name, commit, {_CARD: sizes[_CARD]}, folder)[_CARD].read_text("utf-8", "replace")
+    try:
+        head: Any = DatasetCard(text, ignore_metadata_errors=True).data
+        found: dict[str, Any] = head.to_dict()
+    except (YAMLError, ValueError, TypeError, AttributeError, LookupError, RecursionError):
+        return {}  # files can be told by their names, too
+    return found
+
+
+def fetch(
+    name: str, commit: str, wanted: Mapping[str, int], folder: Path, progress: Progress | None = None
+) -> dict[str, Path]:
+    """Download files into a folder, telling progress in bytes; where each one is."""
+    from huggingface_hub import hf_hub_download
+
+    wait, total, done, local = settings().hub_timeout, sum(wanted.values()), 0, {}
+    for path, size in wanted.items():
+        if progress is not None:
+            progress(done, max(1, total))
+        with _explained(name, commit):
+            found = hf_hub_download(
+                name, path, repo_type="dataset", revision=commit, cache_dir=folder, etag_timeout=wait
+            )
+        local[path], done = Path(found), done + size
+    if progress is not None:
+        progress(max(1, done), max(1, total))
+    return local
+
+
+@contextmanager
+def workspace() -> Iterator[Path]:
+    """A folder for one download, deleted behind it; what a crash left there leaves after a day."""
+    above = settings().home / "datasets"
+    above.mkdir(parents=True, exist_ok=True)
+    for old in above.iterdir():
+        with suppress(OSError):  # somebody else just deleted it
+            if old.stat().st_mtime < time() - DAY:
+                shutil.rmtree(old)
+    with TemporaryDirectory(dir=above, ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
+
+
+@contextmanager
+def damage_named(name: str) -> Iterator[None]:
+    """Turns what reading a downloaded table raises into a sentence."""
+    from datasets.exceptions import DatasetsError
+    from pyarrow import ArrowException
+
+    try:
+        yield
+    except VecassayError:
+        raise
+    except (DatasetsError, ArrowException, OSError, ValueError, TypeError, LookupError, RuntimeError) as error:
+        reason = shorten((str(error).splitlines() or [""])[0], 120)
+        raise VecassayError(
+            f"The table {name} of the data set cannot be read ({type(error).__name__}: {reason}). Name "
+            f"another revision."
+        ) from None
+
+
+@contextmanager
+def _explained(name: str, revision: str | None) -> Iterator[None]:
+    """Turn what the hub's library raises into a sentence; its own texts are left out, they may hold addresses."""
+    import httpx2
+    from huggingface_hub import errors
+
+    lost = (
+        errors.LocalEntryNotFoundError,
+        errors.FileMetadataError,
+        errors.XetDownloadError,
+        errors.OfflineModeIsEnabled,
+    )
+    try:
+        yield
+    except errors.HfHubHTTPError as error:
+        raise VecassayError(_refusal(error, name, revision)) from None
+    except (*lost, httpx2.HTTPError, ConnectionError, TimeoutError) as error:
+        raise VecassayError(_unreachable(error, name)) from None
+    except OSError as error:
+        raise VecassayError(
+            f"{name} could not be downloaded completely ({type(error).__name__}: {error.strerror or 'short read'}). "
+            f"Look at the free space and the rights of {settings().home / 'datasets'}, then try again."
+        ) from None
+
+
+def _refusal(error: Any, name: str, revision: str | None) -> str:
+    """The hub answered, but not with the files."""
+    from huggingface_hub.errors import GatedRepoError, RevisionNotFoundError
+
+    status = error.response.status_code
+    if isinstance(error, RevisionNotFoundError):
+        return (
+            f"The data set {name} has no revision {revision!r} on the hub. Name a branch, a tag or a commit, or none."
+        )
+    if isinstance(error, GatedRepoError) or status == 403:
+        return (
+            f"The data set {name} is closed to you: the hub answers {status}. Accept its terms on the hub with your "
+            f"account, then start with that account's HF_TOKEN."
+        )
+    if status in (401, 404):
+        return (
+            f"There is no data set {name} on {_hub()}, or it is private. Check the spelling, the owner's name before "
+            f"the / included."
+        )
+    return f"The hub {_hub()} answers with an error ({status}) for {name}. Try again later. {_BY_HAND}"
+
+
+def _unreachable(error: Exception, name: str) -> str:
+    from huggingface_hub.errors import OfflineModeIsEnabled
+
+    if isinstance(error, OfflineModeIsEnabled):
+        return f"HF_HUB_OFFLINE forbids to ask the hub for {name}. {_BY_HAND}"
+    return (
+        f"The hub {_hub()} cannot be reached from this machine ({type(error).__name__}), so {name} cannot be brought. "
+        f"Check the network, a proxy (HTTPS_PROXY) or a mirror (HF_ENDPOINT). {_BY_HAND}"
+    )
+
+
+_BY_HAND = "Without a network, bring it as a folder or ZIP: corpus.jsonl, queries.jsonl and qrels/test.tsv."
+
+
+def _hub() -> str:
+    from huggingface_hub import constants
+
+    address = urlsplit(constants.ENDPOINT)
+    return f"{address.scheme}://{address.hostname}{f':{address.port}' if address.port else ''}{address.path}"
