@@ -6,7 +6,7 @@ from functools import cached_property
 
 import numpy as np
 
-from core.types import Corpus, Ints
+from core.types import Corpus, Ints, Query
 
 
 def text_ids(corpus: Corpus) -> tuple[str, ...]:
@@ -20,7 +20,9 @@ class Judged:
 
     `grades[i]` maps row to grade for query i (its place in `corpus.queries`); a row that is not there is unjudged.
     With `copies`, a text that repeats a judged text letter by letter has its grade, the highest if several.
-    `copied` counts the judgements that came this way, `excluded[i]` is the row whose id is the query's own, or -1.
+    `copied` counts the judgements that came this way, `excluded[i]` is the row that is query i itself, or -1:
+    the text has its id and its words (a title before them aside), as where each text is also asked about. An id alone
+    is not enough: many sets number texts and queries from 1, and text 7 has nothing to do with query 7.
     """
 
     corpus: Corpus
@@ -37,7 +39,7 @@ class Judged:
         for judgement in corpus.judgements:
             if judgement.query_id in places and judgement.text_id in rows:
                 grades[places[judgement.query_id]][rows[judgement.text_id]] = judgement.grade
-        excluded = np.array([rows.get(query.id, -1) if corpus.ids else -1 for query in corpus.queries], np.int64)
+        excluded = np.array([_itself(corpus, query, rows) for query in corpus.queries], np.int64)
         copied = _spread(corpus, grades) if copies else 0
         for place, row in enumerate(excluded):
             grades[place].pop(int(row), None)
@@ -60,6 +62,15 @@ class Judged:
     def unjudged(self) -> Ints:
         """Places of the queries without any judgement."""
         return np.array([place for place, grades in enumerate(self.grades) if not grades], np.int64)
+
+
+def _itself(corpus: Corpus, query: Query, rows: Mapping[str, int]) -> int:
+    """The row of the text that is the query itself, or -1."""
+    row = rows.get(query.id, -1) if corpus.ids else -1
+    if row < 0:
+        return -1
+    title = corpus.titles[row] if corpus.titles else ""
+    return row if query.text.strip() in {corpus.texts[row], corpus.texts[row].removeprefix(title).strip()} else -1
 
 
 def _spread(corpus: Corpus, grades: list[dict[int, int]]) -> int:
