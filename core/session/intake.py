@@ -1,9 +1,7 @@
 """Texts and models in: two dialogs that check first and load second."""
 
-from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
-from typing import Any, TypeVar
 
 import pandas as pd
 import streamlit as st
@@ -11,13 +9,12 @@ import streamlit as st
 from core import catalog, corpora, pipeline, providers
 from core.corpora import Limits, Preview, Reading
 from core.errors import VecassayError
-from core.session import choice, folders, identity
-from core.session.words import count, plain
+from core.session import choice, folders, hub, identity, offering
+from core.session.words import plain
 from core.types import ModelSpec
 
 NONE = "(none)"
 MIB = 1024**2
-T = TypeVar("T")
 
 
 def add_texts() -> None:
@@ -26,6 +23,7 @@ def add_texts() -> None:
         st.session_state["_dialog"] = "texts"
     if st.session_state.get("_dialog") == "texts":
         _texts()
+    hub.under_way()
 
 
 def add_model() -> None:
@@ -36,30 +34,15 @@ def add_model() -> None:
         _model()
 
 
-def _closed() -> None:
-    for name in ("_dialog", "_read"):
-        st.session_state.pop(name, None)
-
-
-def _once(slot: str, key: Any, make: Callable[[], T]) -> T:
-    """What was read, kept until something else is read in its place or the dialog is closed."""
-    kept = st.session_state.setdefault("_read", {})
-    if slot not in kept or kept[slot][0] != key:
-        kept.pop(slot, None)
-        kept[slot] = (key, make())
-    made: T = kept[slot][1]
-    return made
-
-
-@st.dialog("Add texts", width="large", on_dismiss=_closed)
+@st.dialog("Add texts", width="large", on_dismiss=offering.closed)
 def _texts() -> None:
-    """Paste lines, upload a file or name a folder; look at what was found; use it."""
-    paste, upload, folder = st.tabs(["Paste", "File", "Folder"])
+    """Paste lines, upload a file, name a folder or a data set of the hub; look at what was found; use it."""
+    paste, upload, folder, data_set = st.tabs(["Paste", "File", "Folder", "Hub"])
     with paste:
         typed = st.text_area("One text a line", height=200, key="paste_texts", placeholder="How do I reset my device?")
         name = st.text_input("Name", "Pasted texts", key="paste_name", max_chars=80) or "Pasted texts"
         if typed and typed.strip():
-            _offer("paste", (typed, name), partial(_pasted, typed, name), "typed")
+            offering.offer("paste", (typed, name), partial(_pasted, typed, name), "typed")
         else:
             st.button("Check", key="paste_check", help="Reads what you typed and says what was found.")
     with upload:
@@ -72,9 +55,11 @@ def _texts() -> None:
             help="A folder on the machine that runs Vecassay. Its queries are used on the retrieval pages.",
         )
         if path:
-            _offer("folder", path, lambda: corpora.read_folder(folders.allowed(path)), "folder")
+            offering.offer("folder", path, lambda: corpora.read_folder(folders.allowed(path)), "folder")
         else:
             st.button("Check", key="folder_check", help="Reads the folder and says what was found.")
+    with data_set:
+        hub.from_hub()
 
 
 def _pasted(typed: str, name: str) -> Reading:
@@ -86,22 +71,25 @@ def _pasted(typed: str, name: str) -> Reading:
 def _file() -> None:
     limits = Limits.from_settings()
     file = st.file_uploader(
-        "CSV, TSV, JSONL or Parquet with a column of texts, or TXT with one text a line",
+        "CSV, TSV, JSONL or Parquet with a column of texts, TXT with one text a line, or a ZIP in BEIR layout",
         key="upload",
         max_upload_size=-(-limits.max_bytes // MIB),  # beyond it the browser says so, and sends nothing
     )
     if file is None:
         return
     data = file.getvalue()
+    if file.name.lower().endswith(".zip"):
+        offering.offer("file", file.file_id, partial(corpora.read_zip, file.name, data, limits=limits), "upload")
+        return
     try:
-        preview = _once("preview", file.file_id, lambda: corpora.preview(file.name, data, limits))
+        preview = offering.once("preview", file.file_id, lambda: corpora.preview(file.name, data, limits))
     except VecassayError as error:
         st.error(plain(str(error)), icon=":material/error:")
         return
     text, label = _columns(preview, file.file_id)
     sample, seed = _sampling(preview, limits, file.file_id)
     read = partial(corpora.read, file.name, data, text=text, label=label, sample=sample, seed=seed, limits=limits)
-    _offer("file", (file.file_id, text, label, sample, seed), read, "upload")
+    offering.offer("file", (file.file_id, text, label, sample, seed), read, "upload")
 
 
 def _columns(preview: Preview, file: str) -> tuple[str | None, str | None]:
@@ -140,38 +128,7 @@ def _sampling(preview: Preview, limits: Limits, file: str) -> tuple[int | None, 
     return int(rows), int(seed)
 
 
-def _offer(slot: str, key: Any, read: Callable[[], Reading], kind: str) -> None:
-    """Say what was read, and use it when asked to."""
-    try:
-        reading = _once(slot, key, read)
-    except VecassayError as error:
-        st.error(plain(str(error)), icon=":material/error:")
-        return
-    st.success(plain(" ".join(reading.report.sentences())), icon=":material/fact_check:")
-    if not st.button(f"Use {count(len(reading.corpus), 'text')}", type="primary", key=f"use-{slot}"):
-        return
-    taken = {name for key, name in choice.corpus_names().items() if key != reading.corpus.fingerprint}
-    corpus = replace(reading.corpus, name=_free(reading.corpus.name, taken))
-    try:
-        fingerprint = pipeline.store().corpora.add(corpus, reading.report.to_json(), kind=kind, owner=identity.owner())
-    except VecassayError as error:
-        st.error(plain(str(error)), icon=":material/error:")
-        return
-    choice.choose(corpus=fingerprint)
-    _closed()
-    st.rerun()
-
-
-def _free(name: str, taken: Iterable[str]) -> str:
-    """The name, numbered when something else is called so already: lists must tell two things apart."""
-    names, number = set(taken), 2
-    free = name
-    while free in names:
-        free, number = f"{name} ({number})", number + 1
-    return free
-
-
-@st.dialog("Add a model", width="large", on_dismiss=_closed)
+@st.dialog("Add a model", width="large", on_dismiss=offering.closed)
 def _model() -> None:
     """A model by hub id or folder; what is typed is checked before it is kept."""
     kinds = {key: provider for key, provider in providers.REGISTRY.items() if not provider.fitted}
@@ -205,7 +162,7 @@ def _model() -> None:
     except VecassayError as error:
         st.error(plain(str(error)), icon=":material/error:")
         return
-    _closed()
+    offering.closed()
     st.rerun()
 
 
@@ -229,7 +186,7 @@ def _keep(spec: ModelSpec) -> None:
         found = same[0]
     else:
         label = spec.label or spec.name.rstrip("/").split("/")[-1]
-        found = catalog.keyed(replace(spec, label=_free(label, (old.label for old in known.values()))))
+        found = catalog.keyed(replace(spec, label=offering.free(label, (old.label for old in known.values()))))
         found = pipeline.store().models.get(found.key) or found
     if found.key not in catalog.models():
         pipeline.store().models.add(found, identity.owner())

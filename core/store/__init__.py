@@ -1,7 +1,7 @@
 """What is kept: vectors, answers, corpora and added models, in one database.
 
 Read it in this order: `tables` (what is kept), `database` (how it is reached), `vectors`, `answers`, `corpora`,
-`models`, `timings`, then `budget` and `pins` (what leaves).
+`models`, `timings`, `judging`, then `budget` and `pins` (what leaves).
 """
 
 from collections.abc import Sequence
@@ -17,6 +17,7 @@ from core.store.corpora import Corpora, Holding
 from core.store.database import Database
 from core.store.failures import StoreError
 from core.store.faults import Fault, Faults
+from core.store.judging import Judging
 from core.store.models import Models
 from core.store.timings import Timing, Timings
 from core.store.usage import Run
@@ -57,6 +58,7 @@ class Store:
     corpora: Corpora
     models: Models
     timings: Timings
+    judging: Judging
 
     @property
     def id(self) -> str:
@@ -117,4 +119,5 @@ def open_store(url: str, budget: int) -> Store:
         Corpora(database, limit),
         Models(database),
         Timings(database),
+        Judging(database),
     )

@@ -135,6 +135,15 @@ timing_data = Table(
     "timing_data", _all, _parent("timings.key"), _column("checksum", BigInteger), _column("body", LargeBinary)
 )
 
+
+def _asking() -> tuple[Column[Any], ...]:
+    return _column("base", index=True), _column("owner"), _column("query_id"), _column("created", Float(53))
+
+
+# Likewise, with the first query or grade.
+asked = Table("asked", _all, _key("key"), *_asking(), _column("text"), _column("kind"))
+grades = Table("grades", _all, _key("key"), *_asking(), _column("text_id"), _column("grade", BigInteger))
+
 models = Table("models", _all, _key("key"), _key("owner"), _column("spec"), _column("created", Float(53)))
 pins = Table("pins", _all, _key("key"), _key("holder"), _column("until", Float(53)))
 faults = Table(
