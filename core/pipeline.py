@@ -94,6 +94,28 @@ def answer(name: str, study: Study, *, progress: Progress = quiet, **arguments: 
     return respond(Work(store(), respond, progress), ask(name, study, **arguments))
 
 
+def repeat(
+    name: str,
+    study: Study,
+    *,
+    known: dict[str, Answer],
+    within: Store | None = None,
+    progress: Progress = quiet,
+    **arguments: Any,
+) -> Answer:
+    """Answer anew: no kept answer is read and none is kept, though vectors come from the store, as always.
+
+    `known` holds what this repetition has found so far, by key, and grows; `within` is another store to work in.
+    """
+
+    def anew(work: Work, question: Question) -> Answer:
+        if question.key not in known:
+            known[question.key] = questions.REGISTRY[question.name].run(work, **question.arguments)
+        return known[question.key]
+
+    return anew(Work(within or store(), anew, progress), ask(name, study, **arguments))
+
+
 def respond(work: Work, question: Question) -> Answer:
     """The answer of any question: kept, or computed now and kept."""
     recipe = questions.REGISTRY[question.name]

@@ -14,7 +14,7 @@ from core.work import Work, spoken
 def prepare(work: Work, *, model: str) -> Answer:
     """Bring one model's or reranker's files to this machine: download them, or make them."""
     spec = work.spec(model)
-    libraries = {**providers.REGISTRY, **rerankers.REGISTRY}
+    libraries: dict[str, providers.Provider | rerankers.Library] = {**providers.REGISTRY, **rerankers.REGISTRY}
     libraries[spec.provider].prepare(spec, work.progress)
     return {"model": model}
 

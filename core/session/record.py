@@ -1,0 +1,123 @@
+"""Take a decision away: the record as Markdown, HTML or JSON, with what a person adds to it."""
+
+from base64 import b64encode
+from collections.abc import Callable, Mapping
+from functools import partial
+
+import streamlit as st
+
+from core import catalog
+from core.deciding import Settled
+from core.decision import Plan
+from core.recording import Written, compose
+from core.report.html import to_html
+from core.report.markdown import to_markdown
+from core.report.record import Record, to_json
+from core.session.words import short
+from core.types import Answer, Study
+
+FILES: dict[str, tuple[str, Callable[[Record], bytes], str, str]] = {
+    "html": (
+        "HTML",
+        to_html,
+        "text/html",
+        "One file with its pictures: opens anywhere without a network, prints well.",
+    ),
+    "md": ("Markdown", to_markdown, "text/markdown", "For a wiki, a pull request or a mail."),
+    "json": ("JSON", to_json, "application/json", "To check it later: python -m core verify record.json"),
+}
+LONGEST = 200
+LONG = 4_000
+PREVIEW = 640
+
+
+def record_download(
+    study: Study, plan: Plan, answers: Mapping[str, Answer], run: Answer | None, settled: Settled
+) -> None:
+    """Title, question, signature and what was not tested; the record to download, made when asked for, or to look at.
+
+    `answers` are those to `deciding.questions`, `run` the latency run that times came from, or None. Writing a record
+    costs some tenths of a second, so none is written while the page is only drawn.
+    """
+    written = _asked()
+
+    def made() -> Record:
+        return compose(study, plan, answers, run, settled, written)
+
+    left, *middle, right = st.columns([1, 1, 1, 2], vertical_alignment="center")
+    for place, (ending, (label, write, mime, what)) in zip((left, *middle), FILES.items(), strict=True):
+        place.download_button(
+            label,
+            partial(_file, write, made),
+            file_name=f"{_name(written)}.{ending}",
+            mime=mime,
+            key=f"record-{ending}",
+            icon=":material/download:",
+            on_click="ignore",
+            help=what,
+            width="stretch",
+        )
+    shown = right.toggle("Show it here", key="record_shown", help="The HTML file as it will look, below.")
+    st.caption(
+        "No text and no query is in it, only their digests; of a model's folder the name, not where it lies. With the "
+        "JSON file anybody who has the texts can check later whether the decision still holds."
+    )
+    if shown:
+        st.iframe(_page(made()), height=PREVIEW, alt="The decision record as it will be downloaded")
+
+
+def _file(write: Callable[[Record], bytes], made: Callable[[], Record]) -> bytes:
+    return write(made())
+
+
+def _asked() -> Written:
+    """What only a person can say."""
+    left, right = st.columns(2)
+    title = left.text_input(
+        "Title",
+        max_chars=LONGEST,
+        key="record_title",
+        persist_state="session",
+        placeholder="Search in the help centre",
+        help="What the record is filed under.",
+    )
+    signed = right.text_input(
+        "Who signs",
+        max_chars=LONGEST,
+        key="record_signed",
+        persist_state="session",
+        placeholder="Ada Lovelace, search team",
+        help="Names under the record, with commas between; each gets a line to sign on.",
+    )
+    question = left.text_area(
+        "Question",
+        max_chars=LONG,
+        key="record_question",
+        persist_state="session",
+        height=100,
+        placeholder="Which model should answer our customers' searches from January on?",
+        help="What was to be decided, for somebody who was not there.",
+    )
+    untested = right.text_area(
+        "What was not tested",
+        max_chars=LONG,
+        key="record_untested",
+        persist_state="session",
+        height=100,
+        placeholder="Questions in other languages\nTexts of next year's product",
+        help="One thing a line. What Vecassay can tell by itself is added: unjudged results, texts that are cut, "
+        "what was not measured.",
+    )
+    names = tuple(name.strip() for name in str(signed or "").split(","))
+    lines = tuple(line.strip() for line in str(untested or "").splitlines() if line.strip())
+    return Written(str(title or ""), str(question or ""), names, lines)
+
+
+def _name(written: Written) -> str:
+    """A file's name from the title."""
+    return f"decision-{catalog.slug(short(written.title, 60))}" if written.title.strip() else "decision-record"
+
+
+def _page(record: Record) -> str:
+    """The HTML as an address of its own, which has no access to the dashboard around it."""
+    return f"data:text/html;charset=utf-8;base64,{b64encode(to_html(record)).decode()}"
