@@ -1,7 +1,8 @@
 """How fast a loaded model is: pure timing, with the clock, the model and the memory meter handed in.
 
 Read it in this order: `plan` (how much is measured), `texts` (on what), `timing` (single calls, sweeps, callers),
-`memory`, `machine` (where), `run` (all of it for several models), `figures` (raw timings in, figures out).
+`memory`, `machine` (where), `watch` (when, and beside what), `run` (all of it for several models), `figures` (raw
+timings in, figures out).
 
 What is true of every figure: a single call encodes one text; texts differ from call to call until there are no more;
 warm-up is left out; nothing is divided by a batch size and called a latency; models are called directly, so that no

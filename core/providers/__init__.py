@@ -32,6 +32,8 @@ class Provider(Protocol):
     requires: tuple[str, ...]
     fitted: bool
     """Whether the model is fitted on the corpus it then embeds."""
+    remote: bool
+    """Whether texts leave this machine to be embedded."""
 
     def space(self, spec: ModelSpec, corpus: Corpus | None = None) -> Space:
         """Identity of the space; raises `NotReady` while it depends on files that are not on this machine."""

@@ -40,6 +40,7 @@ class Lsa:
     help = "TF-IDF and truncated SVD, fitted on your texts: what shared words alone can do. Nothing to download."
     requires: tuple[str, ...] = ("sklearn",)
     fitted = True
+    remote = False
 
     def space(self, spec: ModelSpec, corpus: Corpus | None = None) -> Space:
         """Identity from the settings and the texts it is fitted on; raises VecassayError without a corpus."""

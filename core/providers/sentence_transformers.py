@@ -22,6 +22,7 @@ class SentenceTransformers:
     help = "A hub id, or a folder of a model saved by sentence-transformers or transformers, with safetensors weights."
     requires: tuple[str, ...] = ("sentence_transformers",)
     fitted = False
+    remote = False
 
     def space(self, spec: ModelSpec, corpus: Corpus | None = None) -> Space:  # noqa: ARG002 - not fitted
         """Identity from the files themselves: the same files give the same weights, wherever they came from."""

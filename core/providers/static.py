@@ -30,6 +30,7 @@ class Static:
     help = "A hub id or folder of a model2vec model; 'distill:all-MiniLM-L6-v2' makes one here in about 15 seconds."
     requires: tuple[str, ...] = ("model2vec",)
     fitted = False
+    remote = False
 
     def space(self, spec: ModelSpec, corpus: Corpus | None = None) -> Space:  # noqa: ARG002 - not fitted
         """Identity from the files, or, for a distilled model, from how it is made; that is known beforehand."""

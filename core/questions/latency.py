@@ -3,23 +3,21 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from time import sleep
 from typing import Any
 
 import numpy as np
 
 from core import providers
 from core.errors import VecassayError
-from core.latency import PLANS, Candidate, Measured, draw, figures, machine, measure, outlook
+from core.latency import PLANS, Candidate, Measured, draw, figures, measure, outlook
 from core.latency.texts import OWN, Pool
+from core.latency.watch import Watch
 from core.questions import recipe
 from core.types import Answer, Corpus, Ints, Model, ModelSpec
 from core.work import Work, resolve
 
 WORD = re.compile(r"(?u)\b\w+\b")
 NO_LIMIT = 1_000_000
-LOOK_SECONDS = 0.3
 
 
 @recipe("Measuring speed", kept=False, unit="", alone=True)
@@ -45,7 +43,7 @@ def latency(
     beside = reference if any(model.spec.key == reference for model in found) else None
     timed = [_Timed.of(model, texts, pool) for model in found]
     lengths = next((each for each in timed if each.unit == "tokens"), timed[0])
-    with _Watch() as watch:
+    with Watch() as watch:
         measured = measure(
             [each.candidate for each in timed], beside, pool, lengths.lengths, PLANS[setting], work.progress
         )
@@ -138,35 +136,3 @@ def _lengths(spec: ModelSpec, texts: Sequence[str]) -> tuple[str, Ints]:
     if counts is not None:
         return "tokens", counts
     return "words", np.array([len(WORD.findall(text)) for text in texts], np.int64)
-
-
-class _Watch:
-    """When and where the block ran, and what else the machine did shortly before, meanwhile and shortly after."""
-
-    def __enter__(self) -> "_Watch":
-        self._started = datetime.now(UTC)
-        self._before = _beside()
-        self._usage = machine.usage()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        now = machine.usage()
-        self.facts = {
-            "date": self._started.isoformat(timespec="seconds"),
-            "seconds": now.wall - self._usage.wall,
-            "machine": machine.facts(),
-            "load": {
-                "start": self._usage.load,
-                "end": now.load,
-                "others_before": self._before,
-                "others_during": machine.others(self._usage, now),
-                "others_after": _beside(),
-            },
-        }
-
-
-def _beside() -> float:
-    """Cores that other programs keep busy at the moment."""
-    before = machine.usage()
-    sleep(LOOK_SECONDS)
-    return machine.others(before, machine.usage())

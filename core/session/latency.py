@@ -120,7 +120,8 @@ def _kept(key: str, _created: float) -> Answer | None:
 
 def kept_runs(study: Study) -> list[ShownRun]:
     """The runs to show, newest first: chosen here and in the address, else the last one. Stops when there is none."""
-    entries = {entry.key: entry for entry in pipeline.store().timings.list(study.corpus.fingerprint)}
+    kept = pipeline.store().timings.list(study.corpus.fingerprint)
+    entries = {entry.key: entry for entry in kept if entry.summary.get("kind", "latency") == "latency"}
     if not entries:
         st.info(
             "Nothing was measured on these texts yet. Press “Measure now”: the run is kept, and shown here next time.",

@@ -1,0 +1,189 @@
+"""From measured answers to a decision: which questions it asks, and how their answers become facts.
+
+The Decision page, `python -m core decide` and `verify` all go this way.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import isnan
+from typing import Any
+
+import pandas as pd
+
+from core import decision, pipeline, providers, rerankers
+from core.decision import Decision, Facts, Plan
+from core.decision.facts import JOINED
+from core.retrieval import candidates
+from core.retrieval.candidates import Candidate
+from core.types import Answer, ModelCard, ModelSpec, Question, Study
+from core.work import find_spec
+
+BM25 = ModelCard(licence="MIT", languages=("any",), dimension=0)
+"""bm25s and the way words are cut here: any language, no vectors."""
+FLOAT_BYTES = 4
+TEXTS, HOUR = 1_000_000, 3_600
+MEASURED = ("p95_ms", "texts_per_s", "memory_bytes", "bytes_per_vector", "dimension")
+
+
+@dataclass(frozen=True, eq=False)
+class Settled:
+    """What is known about each candidate, what was decided on it, and where that would change."""
+
+    facts: tuple[Facts, ...]
+    decision: Decision
+    flips: pd.DataFrame
+
+
+def digests(words: Sequence[str]) -> dict[str, str]:
+    """The identity of each reranker that takes part, by key; raises NotReady while its files are not here."""
+    kept = pipeline.store()
+    return {key: rerankers.identity(find_spec(kept, key)) for key in candidates.rerankers(words)}
+
+
+def questions(study: Study, plan: Plan) -> dict[str, Question]:
+    """What a decision asks: "comparison", "preflight", "evidence", and "quality:" of each candidate by its word.
+
+    Nothing in `plan` but candidates, measure, rel, copies and seed changes them: limits, margin and prices never do.
+    """
+    scored = {"rel": plan.rel, "copies": plan.copies}
+    found = {
+        "comparison": pipeline.ask(
+            "comparison",
+            study.only(*candidates.models(plan.candidates)),
+            candidates=list(plan.candidates),
+            rerankers=digests(plan.candidates),
+            measure=plan.measure,
+            seed=plan.seed,
+            **scored,
+        ),
+        "preflight": pipeline.ask("preflight", study.only(), **scored),
+        "evidence": pipeline.ask("evidence", study.only(*candidates.models(plan.candidates)), seed=plan.seed),
+    }
+    for word in plan.candidates:
+        own = study.only(*candidates.models([word]))
+        found[f"quality:{word}"] = pipeline.ask(
+            "quality", own, candidate=word, rerankers=digests([word]), seed=plan.seed, **scored
+        )
+    return found
+
+
+def timing(study: Study, plan: Plan, run: str, owner: str) -> Question:
+    """The question that times the plan's candidates, kept under the key `run`."""
+    return pipeline.ask(
+        "answering",
+        study.only(*candidates.models(plan.candidates)),
+        candidates=list(plan.candidates),
+        rerankers=digests(plan.candidates),
+        run=run,
+        owner=owner,
+        seed=plan.seed,
+    )
+
+
+def settle(study: Study, plan: Plan, answers: Mapping[str, Answer], run: Answer | None) -> Settled:
+    """The decision from the answers to `questions` and a run of "answering", or None where nothing was timed.
+
+    Light: nothing is computed but the verdict. What the run timed with other model files counts as not measured.
+    """
+    facts, compared = known(study, plan, run), answers["comparison"]
+    given = (facts, compared["means"], compared["pairs"], compared["able"], plan)
+    return Settled(tuple(facts), decision.decide(*given), decision.flips(*given))
+
+
+def known(study: Study, plan: Plan, run: Answer | None) -> list[Facts]:
+    """What is known about each candidate of the plan: from the run, from the model's card, from the plan's prices."""
+    names = labels(study, plan.candidates)
+    return [_facts(study, plan, candidates.parse(word), names[word], run) for word in plan.candidates]
+
+
+def labels(study: Study, words: Sequence[str]) -> dict[str, str]:
+    """What people read for each candidate; two of one name get their word behind it."""
+    kept = pipeline.store()
+    named = {model.spec.key: model.label for model in study.models}
+    named |= {key: find_spec(kept, key).label for key in candidates.rerankers(words)}
+    found = {word: candidates.parse(word).label(named) for word in words}
+    often = list(found.values())
+    return {word: label if often.count(label) == 1 else f"{label} ({word})" for word, label in found.items()}
+
+
+def measured(study: Study, word: str, run: Answer | None) -> Mapping[str, Any]:
+    """What the run says about a candidate; nothing when it was not timed, or with other files than those of today."""
+    if run is None:
+        return {}
+    rows = run["candidates"]
+    own = rows[rows["candidate"] == word]
+    today = {model.spec.key: model.space.digest for model in study.only(*candidates.models([word])).models}
+    same = all(run["facts"]["models"].get(key) == digest for key, digest in today.items())
+    same &= all(run["facts"]["rerankers"].get(key) == digest for key, digest in digests([word]).items())
+    return dict(own.iloc[0]) if len(own) and same else {}
+
+
+def _facts(study: Study, plan: Plan, candidate: Candidate, label: str, run: Answer | None) -> Facts:
+    parts, timed = _parts(study, candidate), measured(study, candidate.key, run)
+    figures: dict[str, Any] = {name: _number(timed.get(name)) for name in MEASURED}
+    if not timed:
+        size = next((card.dimension for _, card in parts if card.dimension is not None), None)
+        figures |= {"dimension": size, "bytes_per_vector": None if size is None else FLOAT_BYTES * size}
+    return Facts(
+        candidate.key,
+        label,
+        **{**figures, "dimension": None if figures["dimension"] is None else int(figures["dimension"])},
+        money=_money(plan, candidate.key, figures["texts_per_s"]),
+        licence=_licence([card for _, card in parts]),
+        languages=_languages([_read(spec, card) for spec, card in parts]),
+        remote=any(_leaves(spec) for spec, _ in parts),
+    )
+
+
+def _number(value: Any) -> float | None:
+    return None if value is None or isnan(value) else float(value)
+
+
+def _money(plan: Plan, word: str, texts_per_s: float | None) -> float | None:
+    """The named price of a million texts, else the hours they take at the price of an hour."""
+    if word in plan.money:
+        return plan.money[word]
+    if plan.hour_price is None or not texts_per_s:
+        return None
+    return TEXTS / texts_per_s / HOUR * plan.hour_price
+
+
+def _parts(study: Study, candidate: Candidate) -> list[tuple[ModelSpec | None, ModelCard]]:
+    """Everything that works together in a candidate, the one that makes the vectors first; None is BM25."""
+    parts: list[tuple[ModelSpec | None, ModelCard]] = []
+    if candidate.embeds:
+        spec = study.only(candidate.model).models[0].spec
+        parts.append((spec, providers.REGISTRY[spec.provider].card(spec)))
+    if candidate.lexical:
+        parts.append((None, BM25))
+    if candidate.reranker:
+        spec = find_spec(pipeline.store(), candidate.reranker)
+        parts.append((spec, rerankers.REGISTRY[spec.provider].card(spec)))
+    return parts
+
+
+def _leaves(spec: ModelSpec | None) -> bool:
+    return spec is not None and spec.provider in providers.REGISTRY and providers.REGISTRY[spec.provider].remote
+
+
+def _read(spec: ModelSpec | None, card: ModelCard) -> tuple[str, ...]:
+    """Languages of a part; a model fitted on the texts themselves reads what they are written in."""
+    fitted = spec is not None and spec.provider in providers.REGISTRY and providers.REGISTRY[spec.provider].fitted
+    return card.languages or (("any",) if fitted else ())
+
+
+def _licence(cards: Sequence[ModelCard]) -> str:
+    """All licences, each once; unknown when one of them is."""
+    names = [card.licence for card in cards]
+    return JOINED.join(dict.fromkeys(names)) if all(names) else ""
+
+
+def _languages(parts: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
+    """Languages that all parts read; unknown when they are for one of them."""
+    if not all(parts):
+        return ()
+    bound = [part for part in parts if not set(part) & {"any", "multilingual"}]
+    if not bound:
+        return ("multilingual",) if any("multilingual" in part for part in parts) else ("any",)
+    common = [name for name in bound[0] if all(name in part for part in bound)]
+    return tuple(common) or ("none",)
