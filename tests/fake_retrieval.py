@@ -131,6 +131,8 @@ def cutoffs(words: Sequence[str], left_out: Sequence[str] = ()) -> Answer:
                 "recall_low": 0.05,
                 "recall_high": 0.2,
                 "kept": 10.0,
+                "floor": 0.6,
+                "unjudged": 0.25,
                 "reached": number != 1,
             }
         )

@@ -27,7 +27,7 @@ ALLOWED = {
     **dict.fromkeys(LEAF, LEAF),
     "catalog": LEAF,
     "providers": LEAF,
-    "corpora": LEAF,
+    "corpora": LEAF | {"retrieval"},
     "measures": LEAF,
     "projections": LEAF,
     "clusterings": LEAF,
@@ -53,7 +53,8 @@ ALLOWED = {
     "trouble": LEAF | {"cluster", "questions"},
     "jobs": LEAF | {"store", "progress", "pipeline", "questions", "cluster", "worker", "work", "trouble"},
     "components": LEAF,
-    "session": ENGINE | {"components", "pipeline", "jobs", "charts", "report", "work", "decision", "deciding", "recording"},
+    "session": ENGINE
+    | {"components", "pipeline", "jobs", "charts", "report", "work", "decision", "deciding", "recording"},
     "cli": ENGINE | {"pipeline", "report", "work", "decision", "deciding", "recording", "verification"},
     "__main__": {"cli"},
     "__init__": set(),

@@ -41,6 +41,13 @@ def rgb(colour: str) -> tuple[int, int, int]:
     return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
 
 
+def muted(colour: str, share: float = 0.5) -> str:
+    """A relative of a colour written #RRGGBB, mixed with the grey that stands for what is no model."""
+    return "#" + "".join(
+        f"{round((1 - share) * own + share * grey):02X}" for own, grey in zip(rgb(colour), rgb(OTHER), strict=True)
+    )
+
+
 def safe(text: str, width: int = SHORT) -> str:
     """A user's text for a figure: escaped, and cut to `width` characters with an ellipsis."""
     flat = " ".join(text.split())

@@ -4,7 +4,9 @@ A page calls `page` for its study, `answer` or `gather` for numbers, and `chart`
 module here (`overview`, `compare`, `library`) to show them.
 """
 
+from core.session.able import able
 from core.session.boot import navigated
+from core.session.bringing import bring_queries
 from core.session.clusters import cluster_table, found_groups, grouping, one_model, suggestions
 from core.session.colouring import lit, map_look, paint
 from core.session.compare import (
@@ -20,36 +22,73 @@ from core.session.compare import (
     with_dimensions,
 )
 from core.session.crossings import split_groups
+from core.session.cutoffs import cutoffs
+from core.session.decision import decision_answer, decision_answers, decision_chart, wished
+from core.session.exporting import export_test_set
+from core.session.grounds import costs, flip_points, not_tested, struck_out
 from core.session.holdings import corpus_shelf
 from core.session.latency import kept_runs, measure_speed, run_facts, speed_answer
 from core.session.library import model_shelf, store_summary, vector_shelf, warm_up
 from core.session.maps import draw_maps, map_view, maps_and_clusters
 from core.session.matrices import similarity_finding, similarity_matrices
+from core.session.measured import by_kind, depth_curves, every_figure, small_and_large
 from core.session.overview import corpus_report, gap_rows, model_cards, texts_table, try_it
 from core.session.page import page
 from core.session.pairs import open_pair, opened_pair, pair_list
 from core.session.panel import answer, answers, gather
 from core.session.placing import new_texts, place, placed_texts
+from core.session.preflight import test_set
+from core.session.queries import first_ranks, first_results, query_list
+from core.session.record import record_download
+from core.session.results import pair_verdicts, retrieval_verdict, retrieved, whiskers
+from core.session.retrieval import (
+    TEST_SET,
+    candidate_colours,
+    candidate_labels,
+    candidates,
+    reranker_digests,
+    retrieval_settings,
+    retrieval_view,
+)
 from core.session.selection import selected_texts
 from core.session.show import chart, colours, frame, labels, table
 from core.session.similarity import similar, similarity_view
 from core.session.speed import call_times, outlook, speed_table, sweeps
 from core.session.speed import lines as speed_lines
 from core.session.threshold import thresholds
+from core.session.timing import run_told
 from core.session.trust import map_figures, stability
 
 __all__ = [
+    "TEST_SET",
+    "able",
     "agreement",
     "answer",
     "answers",
+    "bring_queries",
+    "by_kind",
     "call_times",
+    "candidate_colours",
+    "candidate_labels",
+    "candidates",
     "chart",
     "cluster_table",
     "colours",
     "corpus_report",
     "corpus_shelf",
+    "costs",
+    "cutoffs",
+    "decision_answer",
+    "decision_answers",
+    "decision_chart",
+    "depth_curves",
     "disagreement",
     "draw_maps",
+    "every_figure",
+    "export_test_set",
+    "first_ranks",
+    "first_results",
+    "flip_points",
     "found_groups",
     "frame",
     "gap_rows",
@@ -70,6 +109,7 @@ __all__ = [
     "navigated",
     "neighbours",
     "new_texts",
+    "not_tested",
     "one_model",
     "open_pair",
     "opened_pair",
@@ -79,29 +119,43 @@ __all__ = [
     "pair_columns",
     "pair_list",
     "pair_table",
+    "pair_verdicts",
     "place",
     "placed_texts",
+    "query_list",
+    "record_download",
+    "reranker_digests",
+    "retrieval_settings",
+    "retrieval_verdict",
+    "retrieval_view",
+    "retrieved",
     "row",
     "run_facts",
+    "run_told",
     "selected_texts",
     "sentences",
     "similar",
     "similarity_finding",
     "similarity_matrices",
     "similarity_view",
+    "small_and_large",
     "speed_answer",
     "speed_lines",
     "speed_table",
     "split_groups",
     "stability",
     "store_summary",
+    "struck_out",
     "suggestions",
     "sweeps",
     "table",
+    "test_set",
     "texts_table",
     "thresholds",
     "try_it",
     "vector_shelf",
     "warm_up",
+    "whiskers",
+    "wished",
     "with_dimensions",
 ]

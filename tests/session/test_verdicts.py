@@ -113,6 +113,8 @@ def test_a_cut_off_corresponds_where_as_many_results_are_kept() -> None:
 def test_a_precision_that_is_never_reached_says_so() -> None:
     rows = fake_retrieval.cutoffs(["a", "b"])["cutoffs"].to_dict("records")
     assert "keep scores from **0.900**" in sentence(rows[0], "Alpha", 0.9)
+    assert "25% of what is kept is unjudged; the precision is at least 60%" in sentence(rows[0], "Alpha", 0.9)
+    assert "unjudged" not in sentence({**rows[0], "unjudged": 0.0}, "Alpha", 0.9)
     assert sentence(rows[1], "Beta", 0.9) == "**Beta** reaches a precision of 90% at no cut-off."
 
 

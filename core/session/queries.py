@@ -1,0 +1,193 @@
+"""Down to the query: who finds it, who does not, and the first results of each candidate side by side."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from core import charts
+from core.session import retrieval, show, side_by_side
+from core.session.panel import answers
+from core.session.query_table import REACH, matching, query_table
+from core.session.results import Retrieved
+from core.session.words import plain, short
+from core.types import Corpus
+
+BEYOND = 1_000
+FILTERS = {
+    "all": "every query.",
+    "only one": "a single candidate has a relevant text among its first 10; choose which.",
+    "nobody": "no candidate has a relevant text among its first 10.",
+    "BM25 beats all": "the search by words has the higher value than every other candidate.",
+    "disagree most": "sorted by how far apart the candidates' values are.",
+    "no answer": "queries without a relevant text, judged or not: out of every mean.",
+}
+ALL_KINDS = "all kinds"
+
+
+def query_list(found: Retrieved) -> int | None:
+    """The table of queries, filtered; returns the place of the query that is open, None when there is none."""
+    table = query_table(found)
+    which, only = _filter(found)
+    kept = matching(table, list(found.quality), which, only)
+    kept = _narrowed(kept, found.study.corpus)
+    st.caption(plain(_said(found, which, only, len(kept), len(table))))
+    if not len(kept):
+        st.info("No such query.", icon=":material/check:")
+        return None
+    shown = _shown(kept, found)
+    place = show.table(
+        shown,
+        f"queries-{which}-{only}",
+        pick=True,
+        height=330,
+        alt="Queries, and the rank of the first relevant text per candidate",
+        placeholder="–",
+        column_config=_columns(found),
+    )
+    picked = None if place is None else int(kept["query"].iloc[place])
+    return _opened(found.study.corpus, picked, int(kept["query"].iloc[0]))
+
+
+def _filter(found: Retrieved) -> tuple[str, str]:
+    chosen = st.segmented_control(
+        "Show",
+        list(FILTERS),
+        default="all",
+        required=True,
+        key="queries",
+        bind="query-params",
+        help="  \n".join(f"**{name}**: {told}" for name, told in FILTERS.items()),
+    )
+    words = list(found.quality)
+    if chosen != "only one":
+        return str(chosen), ""
+    if st.session_state.get("only") not in words:
+        st.session_state.pop("only", None)
+    only = st.selectbox(
+        "Found by",
+        words,
+        format_func=lambda word: found.labels[word],
+        key="only",
+        bind="query-params",
+        help="Queries for which this candidate alone has a relevant text among its first 10.",
+    )
+    return "only one", str(only)
+
+
+def _narrowed(table: pd.DataFrame, corpus: Corpus) -> pd.DataFrame:
+    """What is left after the choice of a kind and of words."""
+    kinds = sorted({query.kind for query in corpus.queries if query.kind})
+    left, right = st.columns(2)
+    with left:
+        wanted = st.text_input(
+            "Contains",
+            key="contains",
+            bind="query-params",
+            placeholder="a word of the query",
+            max_chars=200,
+            help="Capital and small letters are one.",
+        )
+    if wanted:
+        folded = wanted.casefold()
+        table = table[[folded in text.casefold() for text in table["text"]]]
+    if not kinds:
+        return table
+    if st.session_state.get("kind") not in {ALL_KINDS, *kinds}:
+        st.session_state.pop("kind", None)
+    with right:
+        kind = st.selectbox(
+            "Kind", [ALL_KINDS, *kinds], key="kind", bind="query-params", help="What the test set calls this query."
+        )
+    return table if kind in (None, ALL_KINDS) else table[table["kind"] == kind]
+
+
+def _said(found: Retrieved, which: str, only: str, kept: int, total: int) -> str:
+    meant = FILTERS[which] if which != "only one" else f"only {found.labels[only]} has a relevant text in its first 10."
+    return (
+        f"{kept:,} of {total:,} queries: {meant} Under each candidate, the rank of the first relevant text. "
+        f"Select a query to see its results."
+    )
+
+
+def _shown(table: pd.DataFrame, found: Retrieved) -> pd.DataFrame:
+    columns: dict[str, Any] = {"query": [short(text, 200) for text in table["text"]]}
+    if (table["kind"] != "").any():
+        columns["kind"] = table["kind"].replace({"": "–"})
+    columns["best"] = table["wins"]
+    shown = pd.DataFrame(columns)
+    # Ranks before values: they are what one scans, and a table of many candidates is wider than the page.
+    for word in found.quality:
+        first = table[f"first:{word}"].to_numpy(float)
+        shown[found.labels[word]] = np.where(first > 0, first, np.nan)
+    for word in found.quality:
+        shown[f"{found.labels[word]} · {found.scored.measure}"] = table[f"value:{word}"].to_numpy(float)
+    return shown.reset_index(drop=True)
+
+
+def _columns(found: Retrieved) -> dict[str, Any]:
+    value = st.column_config.NumberColumn(format="%.3f", width=130)
+    rank = st.column_config.NumberColumn(
+        format="localized",
+        width=90,
+        help=f"Of the first relevant text; –: not among the first {BEYOND:,}, or no text is relevant.",
+    )
+    return {
+        "query": st.column_config.TextColumn(width=330, pinned=True),
+        "best": st.column_config.TextColumn(help=f"Whoever has the highest {found.scored.measure} on this query."),
+        **{f"{label} · {found.scored.measure}": value for label in found.labels.values()},
+        **dict.fromkeys(found.labels.values(), rank),
+    }
+
+
+def _opened(corpus: Corpus, picked: int | None, otherwise: int) -> int:
+    """The query that is open: the one just selected, else the one of the address, else the first listed."""
+    if picked is not None and st.session_state.get("_query_picked") != picked:
+        st.session_state["query"] = picked + 1
+    st.session_state["_query_picked"] = picked
+    number = st.session_state.get("query")
+    if number is not None and number > len(corpus.queries):
+        st.session_state.pop("query")
+    chosen = st.number_input(
+        "Query number",
+        1,
+        len(corpus.queries),
+        None,
+        key="query",
+        bind="query-params",
+        width=180,
+        placeholder="the first listed",
+        help="Its place in the test set, counted from 1.",
+    )
+    return otherwise if chosen is None else int(chosen) - 1
+
+
+def first_ranks(found: Retrieved, opened: int | None) -> None:
+    """Where each candidate has the first relevant text of every query, with the open one marked."""
+    table = query_table(found).dropna(subset=["spread"])
+    named = table.rename(columns={f"first:{word}": word for word in found.quality})[["query", *found.quality]]
+    show.chart(
+        charts.first_ranks(named, {word: found.looks[word] for word in found.quality}, opened=opened),
+        alt="Rank of the first relevant text of each query, per candidate",
+        data=named.rename(columns=found.labels).assign(
+            query=[found.study.corpus.queries[q].id for q in named["query"]]
+        ),
+        key="first_ranks",
+    )
+    st.caption("A dot is a query; spread up and down only so that dots do not hide each other. The open one is ringed.")
+
+
+def first_results(found: Retrieved, query: int) -> None:
+    """The open query, what each candidate finds first, and where its relevant texts stand."""
+    corpus = found.study.corpus
+    asked = corpus.queries[query]
+    with st.container(border=True):
+        st.caption(plain(f"Query {query + 1:,} · {asked.id}{f' · {asked.kind}' if asked.kind else ''}"))
+        st.text(asked.text)
+    words = list(found.quality)
+    question = retrieval.ask("results", found.study, words, found.scored, candidates=words, query=query, k=REACH)
+    (answer,) = answers([question])
+    if answer is not None:
+        side_by_side.tops(found, answer["results"])
+        side_by_side.right_ones(found, answer["relevant"])
