@@ -14,7 +14,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from core import catalog, corpora, providers, questions
+from core import catalog, corpora, providers, questions, rerankers
 from core.digest import digest_bytes
 from core.errors import NotReady, VecassayError
 from core.registry import discover
@@ -65,9 +65,9 @@ def study(corpus: str | Corpus, models: Sequence[str]) -> Study:
 
 
 def named(kept: Store, name: str) -> ModelSpec:
-    """A model by key, or any other by PROVIDER:NAME (a hub id or folder), which is then kept under a key of its own."""
+    """A model or reranker by key, or by PROVIDER:NAME (a hub id or folder), which is then kept under its own key."""
     provider, colon, path = name.partition(":")
-    if not colon or provider not in providers.REGISTRY:
+    if not colon or provider not in {**providers.REGISTRY, **rerankers.REGISTRY}:
         return find_spec(kept, name)
     if path.startswith((".", "~")):
         path = str(Path(path).expanduser().resolve())

@@ -1,4 +1,4 @@
-"""Which model goes into production, why, and when would the answer change?"""
+"""Which model goes into production, and why?"""
 
 import streamlit as st
 

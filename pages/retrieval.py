@@ -1,4 +1,4 @@
-"""Which model finds the right texts, and how sure is that?"""
+"""Which model finds the right texts?"""
 
 import streamlit as st
 

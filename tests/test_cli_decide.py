@@ -67,7 +67,7 @@ def test_limits_reach_the_decision_in_the_units_of_the_options(texts: str) -> No
         (["--order", "weight"], "Expected an order of speed"),
         (["--price", "lsa"], "CANDIDATE=MONEY"),
         (["--price", "other=1"], "none of lsa, bm25"),
-        (["--candidates", "minilm"], "name it after --models too"),
+        (["--candidates", "minilm"], "Name it after --models too"),
         (["--measure", "F1"], "Expected a measure"),
         (["--run", "other"], "No run 'other' with times of answers is kept"),
     ],

@@ -2,13 +2,12 @@
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from core import deciding, pipeline, rerankers
+from core import deciding, pipeline
 from core.cli.arguments import (
     APP,
     DEFAULTS,
@@ -23,6 +22,8 @@ from core.cli.arguments import (
     bar,
     load,
 )
+from core.cli.candidates import Besides, Copies, Margin, Measure, Rel, Rerankers
+from core.cli.candidates import words as weighed
 from core.deciding import Settled
 from core.decision import CRITERIA, NUMERIC, Limits, Plan
 from core.decision.plan import TOLERANCE
@@ -32,10 +33,9 @@ from core.recording import Written, compose
 from core.report.html import to_html
 from core.report.markdown import to_markdown
 from core.report.record import to_json
-from core.retrieval import candidates as words_of
 from core.retrieval import figures
 from core.types import Answer, Study
-from core.work import Work, find_spec
+from core.work import Work
 
 OWNER = "command line"
 ORDER = ",".join(CRITERIA)
@@ -44,14 +44,6 @@ WRITERS = {".json": to_json, ".html": to_html, ".md": to_markdown}
 
 
 Record = Annotated[Path | None, typer.Option(help="Where the record goes: .json, .html or .md.")]
-Besides = Annotated[
-    str,
-    typer.Option(help="What to weigh besides each model alone: bm25, KEY+bm25 (fused), KEY>RERANKER; commas between."),
-]
-Measure = Annotated[str, typer.Option(help="What quality is, such as nDCG@10, R@100 or AP.")]
-Rel = Annotated[int, typer.Option(min=1, help="A text counts as relevant from this grade.")]
-Copies = Annotated[bool, typer.Option(help="Copies of a judged text share its grade.")]
-Margin = Annotated[float, typer.Option(min=0, max=1, help="A difference that does not matter.")]
 P95 = Annotated[float | None, typer.Option(min=0, help="p95 of a query in ms, at most.")]
 Rate = Annotated[float | None, typer.Option(min=0, help="Texts made searchable a second, at least.")]
 Memory = Annotated[float | None, typer.Option(min=0, help="Memory in MB, at most.")]
@@ -81,6 +73,7 @@ def decide(  # noqa: PLR0913  (options of a command line)
     queries: Queries = None,
     qrels: Qrels = None,
     candidates: Besides = "bm25",
+    reranker: Rerankers = "",
     measure: Measure = figures.MAIN,
     rel: Rel = 1,
     copies: Copies = True,
@@ -106,9 +99,8 @@ def decide(  # noqa: PLR0913  (options of a command line)
     numbers = (max_p95, min_texts_per_s, _bytes(max_memory), max_bytes_per_vector, max_money)
     limits = Limits(*numbers, tuple(licence or ()), language, local_only)
     study = load(corpus, models, Reader(text, None, sample, seed, queries, qrels))
-    words, costs = _words(study, candidates), _order(order)
-    plan = Plan(words, measure, rel, copies, margin, seed, limits, costs, tolerance, _run(study, run), hour_price)
-    plan = replace(plan, money=_prices(price or [], words))
+    words, scored = weighed(study, candidates, reranker), (measure, rel, copies, margin, seed)
+    plan = Plan(words, *scored, limits, _order(order), tolerance, _run(study, run), hour_price, _prices(price, words))
     raise typer.Exit(_decide(study, plan, out, Written(title=title, question=question)))
 
 
@@ -141,24 +133,9 @@ def _check(out: Path | None, measure: str) -> None:
         raise typer.BadParameter(f"the folder {out.parent} does not exist", param_hint="--out")
 
 
-def _words(study: Study, besides: str) -> tuple[str, ...]:
-    """The candidates: each model alone, then what else is named; rerankers are made ready."""
-    keys = [model.spec.key for model in study.models]
-    words = tuple(dict.fromkeys([*keys, *(word.strip() for word in besides.split(",") if word.strip())]))
-    unknown = [key for key in words_of.models(words) if key not in keys]
-    if unknown:
-        raise VecassayError(f"--candidates names {', '.join(unknown)}: name it after --models too.")
-    for key in words_of.rerankers(words):
-        spec = find_spec(pipeline.store(), key)
-        if not rerankers.ready(spec):
-            with bar(f"Getting {spec.label} ready", " bytes") as progress:
-                rerankers.prepare(spec, progress)
-    return words
-
-
-def _prices(given: Sequence[str], words: Sequence[str]) -> dict[str, float]:
+def _prices(given: Sequence[str] | None, words: Sequence[str]) -> dict[str, float]:
     found: dict[str, float] = {}
-    for each in given:
+    for each in given or ():
         word, _, money = each.rpartition("=")
         try:
             found[word] = float(money)

@@ -1,12 +1,12 @@
 """`python -m core retrieval`: how well models and BM25 answer the queries of a test set, and which is better."""
 
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Any
 
 import pandas as pd
 import typer
 
-from core import deciding, pipeline, rerankers, stats
+from core import deciding, pipeline, stats
 from core.cli.arguments import (
     APP,
     DEFAULTS,
@@ -25,12 +25,12 @@ from core.cli.arguments import (
     load,
     write,
 )
-from core.errors import VecassayError
+from core.cli.candidates import Besides, Copies, Margin, Measure, Rel, Rerankers
+from core.cli.candidates import words as weighed
 from core.retrieval import candidates as words_of
 from core.retrieval import figures
 from core.retrieval.settings import DEPTH, settings
 from core.types import Answer, Study
-from core.work import find_spec
 
 BESIDE = ("P@10", "R@100", "RR@10", "AP")
 
@@ -46,64 +46,42 @@ def retrieval(  # noqa: PLR0913  (options of a command line)
     *,
     queries: Queries = None,
     qrels: Qrels = None,
-    candidates: Annotated[
-        str,
-        typer.Option(
-            help="What to compare besides each model alone: bm25, KEY+bm25 (fused), KEY>RERANKER, "
-            "KEY+bm25>RERANKER; commas between."
-        ),
-    ] = "bm25",
-    measure: Annotated[str, typer.Option(help="Measure of the verdicts, such as nDCG@10, R@100 or AP.")] = figures.MAIN,
-    rel: Annotated[int, typer.Option(min=1, help="A text counts as relevant from this grade.")] = 1,
-    copies: Annotated[bool, typer.Option(help="Copies of a judged text share its grade.")] = True,
-    margin: Annotated[float, typer.Option(min=0, help="Means closer than this are practically equal.")] = 0.01,
+    candidates: Besides = "bm25",
+    reranker: Rerankers = "",
+    measure: Measure = figures.MAIN,
+    rel: Rel = 1,
+    copies: Copies = True,
+    margin: Margin = 0.01,
 ) -> None:
     """Precision, recall, nDCG and more at several cuts with 95 % intervals, and a verdict for every two candidates."""
     check(out, (Ending.JSON, Ending.CSV, Ending.PARQUET))
     figures.family(measure)
     study = load(corpus, models, Reader(text, None, sample, seed, queries, qrels))
-    words = _words(study, candidates)
-    scored = {"rel": rel, "copies": copies, "seed": seed}
+    words, scored = list(weighed(study, candidates, reranker)), {"rel": rel, "copies": copies, "seed": seed}
     found = {word: _quality(study, word, scored) for word in words}
     compared = _ask(study, "comparison", "Comparing candidates", words, candidates=words, measure=measure, **scored)
-    answer = {
-        "corpus": study.corpus.fingerprint,
-        "texts": len(study.corpus),
-        "queries": len(study.corpus.queries),
-        "n": compared["n"],
-        "measure": measure,
-        **scored,
-        "margin": margin,
-        "models": {model.spec.key: model.space.digest for model in study.models},
-        "settings": {word: settings(words_of.parse(word), DEPTH) for word in words},
-        "figures": _first(found, "figures"),
-        "kinds": _first(found, "kinds"),
-        "pairs": stats.tell(compared["pairs"], margin),
-        "able": compared["able"],
-        "notes": _notes(found),
-    }
+    answer = _answer(study, found, compared, {"measure": measure, **scored, "margin": margin})
     if out is None:
         _print(answer, found)
     else:
         write(out, answer, "figures")
 
 
-def _words(study: Study, besides: str) -> list[str]:
-    """The candidates: each model alone, then what else is named; raises VecassayError when one uses another model."""
-    keys = [model.spec.key for model in study.models]
-    words = list(dict.fromkeys([*keys, *(word.strip() for word in besides.split(",") if word.strip())]))
-    unknown = [key for key in words_of.models(words) if key not in keys]
-    if unknown:
-        raise VecassayError(
-            f"--candidates names {', '.join(unknown)}, which is not among the models {', '.join(keys)}. Name it after "
-            f"--models too."
-        )
-    for key in words_of.rerankers(words):
-        spec = find_spec(pipeline.store(), key)
-        if not rerankers.ready(spec):
-            with bar(f"Getting {spec.label} ready", " bytes") as progress:
-                rerankers.prepare(spec, progress)
-    return words
+def _answer(study: Study, found: dict[str, Answer], compared: Answer, scored: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "corpus": study.corpus.fingerprint,
+        "texts": len(study.corpus),
+        "queries": len(study.corpus.queries),
+        "n": compared["n"],
+        **scored,
+        "models": {model.spec.key: model.space.digest for model in study.models},
+        "settings": {word: settings(words_of.parse(word), DEPTH) for word in found},
+        "figures": _first(found, "figures"),
+        "kinds": _first(found, "kinds"),
+        "pairs": stats.tell(compared["pairs"], scored["margin"]),
+        "able": compared["able"],
+        "notes": _notes(found),
+    }
 
 
 def _ask(study: Study, name: str, doing: str, words: Sequence[str], **arguments: Any) -> Answer:

@@ -67,12 +67,7 @@ def read_queries(
     columns = columns or guess(table, corpus, judged=judged and qrels is None)
     if qrels is not None or not judged:
         columns = replace(columns, relevant=None, grade=None)
-    rows = list(_rows(table, columns, limits))
-    if not any(row.query for row in rows):
-        raise VecassayError(
-            f"{table.name} has no query in column {shorten(columns.query)!r} of {counted(len(rows), 'row')}. Choose "
-            f"another column."
-        )
+    rows = _asking(table, columns, limits)
     texts = bare(corpus) if corpus is not None else _texts(table, rows, columns)
     read, notes = _understood(texts, rows, judged=columns.relevant is not None)
     if corpus is not None and corpus.queries:
@@ -84,6 +79,17 @@ def read_queries(
         return Reading(read, report)
     found = read_qrels(*qrels, read, limits)
     return Reading(found.corpus, replace(report, notes=(*report.notes, *found.report.notes)))
+
+
+def _asking(table: Table, columns: QueryColumns, limits: Limits) -> list[Row]:
+    """The rows; raises VecassayError when none of them has a query."""
+    rows = list(_rows(table, columns, limits))
+    if not any(row.query for row in rows):
+        raise VecassayError(
+            f"{table.name} has no query in column {shorten(columns.query)!r} of {counted(len(rows), 'row')}. Choose "
+            f"another column."
+        )
+    return rows
 
 
 def _rows(table: Table, columns: QueryColumns, limits: Limits) -> Iterator[Row]:

@@ -66,17 +66,15 @@ def quality(
     of its top 10), and each measure. `figures`, `curve` (recall and precision at k = 1 ... 100), `pr` (11 points) and
     `kinds` hold means; `answerable` tells whether the best score separates queries with an answer from those without.
     """
-    texts = work.corpus(corpus)
-    judged, places = _evaluated(texts, rel, copies)
+    judged, places = _evaluated(texts := work.corpus(corpus), rel, copies)
     found = work.ask("ranking", corpus=corpus, models=models, candidate=candidate, rerankers=rerankers, depth=DEPTH)
     rows, grades = found["rows"][places], [judged.grades[place] for place in places]
     relevant = [judged.relevant(int(place), rel) for place in places]
     values, hit = scoring.scored(rows, grades, rel, work.progress), scoring.hits(rows, relevant)
     totals = np.array([len(own) for own in relevant])
     recall, precision = scoring.curves(hit, totals)
-    measures = values[list(figures.names())]
+    measures, known = values[list(figures.names())], scoring.judged_share(rows, grades)
     intervals = _intervals(seed, measures.to_numpy(), recall, precision)
-    known = scoring.judged_share(rows, grades)
     best, without = found["scores"][:, 0].astype(float), judged.unanswerable(rel)
     return {
         "per_query": pd.DataFrame({"query": places, "first": scoring.first(hit), "judged": known, **measures}),

@@ -81,7 +81,8 @@ def _judged_shares(study: Study, words: Sequence[str], scored: Scored) -> dict[s
     questions = [retrieval.ask("quality", study, [word], scored, candidate=word, seed=scored.seed) for word in words]
     labels = retrieval.candidate_labels(study, words)
     found = zip(words, answers(questions), strict=True)
-    return {labels[word]: float(answer["judged10"]) for word, answer in found if answer is not None}
+    known = ((word, answer["judged10"]) for word, answer in found if answer is not None)
+    return {labels[word]: float(share) for word, share in known if share is not None}
 
 
 def summary(found: Answer, shares: Sequence[float]) -> str:

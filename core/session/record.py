@@ -108,9 +108,12 @@ def _asked() -> Written:
         help="One thing a line. What Vecassay can tell by itself is added: unjudged results, texts that are cut, "
         "what was not measured.",
     )
-    names = tuple(name.strip() for name in str(signed or "").split(","))
-    lines = tuple(line.strip() for line in str(untested or "").splitlines() if line.strip())
-    return Written(str(title or ""), str(question or ""), names, lines)
+    return Written(str(title or ""), str(question or ""), _parts(signed, ","), _parts(untested, "\n"))
+
+
+def _parts(typed: object, by: str) -> tuple[str, ...]:
+    """What was typed, cut into its parts; empty ones are left out."""
+    return tuple(part.strip() for part in str(typed or "").split(by) if part.strip())
 
 
 def _name(written: Written) -> str:

@@ -42,10 +42,10 @@ def retrieval_view(study: Study) -> str:
     """Which part of the Retrieval page is shown; texts without queries or judgements have only their test set."""
     if not study.corpus.queries or not study.corpus.judgements:
         return TEST_SET
+    st.session_state.setdefault("view", next(iter(VIEWS)))  # no default beside it: buttons set the view, too
     chosen = st.segmented_control(
         "View",
         list(VIEWS),
-        default="Results",
         required=True,
         key="view",
         bind="query-params",
