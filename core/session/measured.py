@@ -40,7 +40,7 @@ def every_figure(found: Retrieved) -> None:
     table = all_figures(found)
     mine = table[table["family"] == family.name]
     show.chart(
-        charts.by_cut(mine, found.looks, family=family.name),
+        charts.by_cut(mine, found.looks, family=family.label),
         alt=f"{family.label} at each cut with 95 % intervals, per candidate",
         key="by_cut",
     )

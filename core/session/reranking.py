@@ -30,13 +30,14 @@ def pick() -> list[str]:
         key="rerankers",
         bind="query-params",
         placeholder="None",
+        width=220,
         help="A cross-encoder reads query and text together and puts the first 50 results into a new order: behind "
         "the hybrids when they are on, else behind each model and BM25. "
         + " ".join(f"**{plain(key)}**: {plain(_told(spec))}" for key, spec in specs.items()),
     )
     with st.popover("Add a reranker", icon=":material/add_circle:"):
         _add()
-    return [key for key in chosen if key in _ready({key: specs[key] for key in chosen if key in specs})]
+    return _ready({key: specs[key] for key in chosen if key in specs})
 
 
 def _told(spec: ModelSpec) -> str:
