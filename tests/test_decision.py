@@ -80,7 +80,14 @@ def test_a_cheaper_one_that_may_be_too_much_worse_is_not_decided_and_says_what_w
     assert found.answer.startswith("Not decided: SMALL is 10x faster than BIG, but may be up to 0.0")
     assert "more queries like these" in found.would_decide[0]
     worst = float(pairs["high"].iloc[0])
-    assert found.would_decide[1].startswith(f"At a margin above {worst:.3g} it would be decided for SMALL")
+    told = float(
+        found.would_decide[1].removeprefix("At a margin above ").removesuffix(" it would be decided for SMALL.")
+    )
+    assert worst < told < worst + 1e-4  # not 0.0477 for 0.04773, at which it would still be open
+    at = _decide(scores, [_facts("big", p95_ms=50.0), _facts("small", p95_ms=5.0)], Plan(("big", "small"), margin=told))
+    assert (at.status, at.chosen) == ("decided", "small")
+    light = [_facts("big", memory_bytes=5e9), _facts("small", memory_bytes=1e9)]
+    assert _decide(scores, light).answer.startswith("Not decided: SMALL takes 5.0x less memory than BIG, but may")
     told = decide(
         [_facts("big", p95_ms=50.0), _facts("small", p95_ms=5.0)],
         *_frames(scores),
@@ -348,3 +355,31 @@ def test_more_queries_are_those_of_the_statistics() -> None:
     assert 0 < more < inf
     assert found.told["more"].iloc[0] == more
     assert f"About {float(f'{more:.2g}'):,.0f} more" in found.would_decide[0]
+
+
+@pytest.mark.parametrize("p95", [2.0344, 2.0351, 999.7, 0.084449])
+def test_flips_name_a_number_at_which_they_are_true(p95: float) -> None:
+    facts, frames = [_facts("big", p95_ms=p95), _facts("small", p95_ms=0.01)], _frames(_shifted(big=0.1, small=0.0))
+    plan = Plan(("big", "small"), limits=Limits(p95_ms=0.02))
+    up = next(line for line in flips(facts, *frames, ABLE, plan)["sentence"] if "ms or more" in line)
+    told = float(up.partition(" went to ")[2].partition(" ms")[0].replace(",", ""))
+    assert decide(facts, *frames, ABLE, replace(plan, limits=Limits(p95_ms=told))).chosen == "big"
+    off = replace(plan, limits=Limits())
+    down = next(
+        line for line in flips(facts, *frames, ABLE, off)["sentence"] if "limit on p95" in line and "SMALL" in line
+    )
+    below = float(down.partition(" below ")[2].partition(" ms")[0].replace(",", ""))
+    assert decide(facts, *frames, ABLE, replace(plan, limits=Limits(p95_ms=below - 1e-9))).chosen == "small"
+
+
+def test_what_a_limit_strikes_out_is_told_apart_from_it() -> None:
+    (reason,) = struck(_facts("a", p95_ms=2.0344), Limits(p95_ms=2.03))
+    assert reason == "p95 of a query: 2.04 ms, and at most 2.03 ms is wanted."
+
+
+def test_the_best_is_only_said_of_the_limits_where_a_better_one_is_struck_out() -> None:
+    scores = _shifted(best=0.2, a=0.0, b=0.0)
+    facts = [_facts("best", p95_ms=90.0), _facts("a"), _facts("b")]
+    found = _decide(scores, facts, Plan(tuple(scores), limits=Limits(p95_ms=10.0)))
+    assert set(found.tie_group) == {"a", "b"} and found.chosen == found.best
+    assert ": the best nDCG@10 within the limits (0." in found.answer

@@ -1,5 +1,6 @@
 """What is bought with what: quality with whiskers against a cost, limits shaded, the chosen one named on the spot."""
 
+import re
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from math import log10
@@ -79,7 +80,8 @@ def _extent(table: pd.DataFrame, looks: Mapping[str, Look], axis: Axis) -> tuple
     room = max(0.02, 0.12 * (high - low))
     tall = [max(0.0, low - room), min(1.04, high + room)]
     if not axis.logarithmic:
-        return [0.0, 1.35 * max(*costs, 1.0)], tall
+        reach = 1.35 * max(*costs, 1.0)
+        return [-0.02 * reach, reach], tall  # room for the left half of a point at 0
     left, right = log10(min(costs)), log10(max(costs))
     span = max(right - left, 0.6)
     rows = zip(table["candidate"], table["cost"], table["state"], strict=True)
@@ -173,31 +175,55 @@ def _point(figure: go.Figure, values: Mapping[Hashable, Any], look: Look, measur
 def _notes(
     table: pd.DataFrame, looks: Mapping[str, Look], axis: Axis, extent: tuple[list[float], list[float]]
 ) -> list[dict[str, object]]:
-    """A name right of every point, moved up or down where two would lie on each other."""
+    """A name right of every point, left of it where that keeps it off another's whisker, moved down off other names."""
     shown = names({key: look.name for key, look in looks.items()}, NAME_WIDTH)
     placed: list[tuple[float, float, float]] = []
     notes: list[dict[str, object]] = []
+    whiskers = [_whisker(row, axis, extent) for row in table.to_dict("records")]
     for row in table.sort_values("mean", ascending=False).to_dict("records"):
-        at = log10(row["cost"]) if axis.logarithmic else row["cost"]
-        text = _text(shown[row["candidate"]], row["state"])
-        left = WIDTH * (at - extent[0][0]) / (extent[0][1] - extent[0][0]) + 18
-        down = HEIGHT * 0.82 * (extent[1][1] - row["mean"]) / (extent[1][1] - extent[1][0])
-        width, shift = LETTER * len(shown[row["candidate"]]) + 70, _free(placed, left, down, LETTER * len(text))
-        placed.append((left, left + width, down + shift))
+        at, text = _at(row["cost"], axis), _text(shown[row["candidate"]], row["state"])
+        x, down, _ = _whisker({**row, "high": row["mean"], "low": row["mean"]}, axis, extent)
+        wide = LETTER * len(re.sub("<[^>]*>", "", text))
+        right, before = (x + 12, x + 12 + wide), (x - 12 - wide, x - 12)
+        over = [_hits(whiskers, *side, down - LIFT) for side in (right, before)]
+        turned = over[0] and not over[1] and before[0] > 0
+        left, end = before if turned else right
+        shift = _free(placed, left, down, end - left)
+        placed.append((left, end, down + shift))
         notes.append(
             {
                 "x": at,
                 "y": row["mean"],
                 "text": text,
                 "showarrow": False,
-                "xanchor": "left",
-                "xshift": 12,
+                "xanchor": "right" if turned else "left",
+                "xshift": -12 if turned else 12,
                 "yshift": LIFT - shift,
-                "align": "left",
+                "align": "right" if turned else "left",
                 "font": {"color": OTHER} if row["state"] == OUT else {"size": FONT + 2 * (row["state"] == CHOSEN)},
             }
         )
     return notes
+
+
+def _at(cost: float, axis: Axis) -> float:
+    return log10(cost) if axis.logarithmic else cost
+
+
+def _whisker(
+    row: Mapping[Hashable, Any], axis: Axis, extent: tuple[list[float], list[float]]
+) -> tuple[float, float, float]:
+    """Where a point's whisker stands, in pixels of a narrow window: from the left, its upper and its lower end."""
+    (first, last), (bottom, top) = extent
+    ends = (row["mean"] if pd.isna(row[name]) else row[name] for name in ("high", "low"))
+    high, low = (HEIGHT * 0.82 * (top - end) / (top - bottom) for end in ends)
+    return WIDTH * (_at(row["cost"], axis) - first) / (last - first), high, low
+
+
+def _hits(whiskers: Sequence[tuple[float, float, float]], left: float, right: float, down: float) -> bool:
+    """Whether a name there would lie on a whisker."""
+    half = LINE / 2
+    return any(left < x < right and high - half < down < low + half for x, high, low in whiskers)
 
 
 def _free(placed: Sequence[tuple[float, float, float]], left: float, down: float, width: float) -> float:

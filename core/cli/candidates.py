@@ -8,7 +8,7 @@ from core import catalog, pipeline, rerankers
 from core.cli.arguments import bar
 from core.errors import VecassayError
 from core.retrieval import candidates as words_of
-from core.types import Study
+from core.types import ModelSpec, Study
 
 Besides = Annotated[
     str,
@@ -43,17 +43,28 @@ def words(study: Study, besides: str, behind: str) -> tuple[str, ...]:
             f"--candidates names {', '.join(unknown)}, which is not among the models {', '.join(keys)}. Name it after "
             f"--models too."
         )
-    added = [pipeline.named(pipeline.store(), name).key for name in _parts(behind)]
+    added = [_reranker(name).key for name in _parts(behind)]
     plain = [word for word in found if not words_of.parse(word).reranker]
     found += [word for key in added for word in (f"{base}>{key}" for base in plain) if word not in found]
     for key in words_of.rerankers(found):
-        spec = pipeline.named(pipeline.store(), key)
-        if spec.provider not in rerankers.REGISTRY:
-            raise VecassayError(f"{key} is no reranker. Known: {', '.join(catalog.rerankers())}.")
+        spec = _reranker(key)
         if not rerankers.ready(spec):
             with bar(f"Getting {spec.label} ready", " bytes") as progress:
                 rerankers.prepare(spec, progress)
     return tuple(found)
+
+
+def _reranker(name: str) -> ModelSpec:
+    """A reranker by key or cross_encoder:NAME; the refusal names those of the catalogue."""
+    kept = pipeline.store()
+    known = ":" in name or name in catalog.rerankers() or kept.models.get(name) is not None
+    spec = pipeline.named(kept, name) if known else None
+    if spec is None or spec.provider not in rerankers.REGISTRY:
+        raise VecassayError(
+            f"{name} is no reranker. Known: {', '.join(catalog.rerankers())}; one of your own is named as "
+            f"cross_encoder:FOLDER."
+        )
+    return spec
 
 
 def _parts(given: str) -> list[str]:

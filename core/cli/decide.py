@@ -108,12 +108,21 @@ def _decide(study: Study, plan: Plan, out: Path | None, written: Written) -> int
     """Measure, settle, write and say it; returns the exit code."""
     answers, timed = _answers(study, plan), _timed(study, plan)
     settled = deciding.settle(study, plan, answers, timed)
+    _say(settled)  # first: what was measured is not lost with a file that cannot be written
     if out is not None:
-        record = compose(study, plan, answers, timed, settled, written)
-        out.write_bytes(WRITERS[out.suffix](record))
+        _write(out, WRITERS[out.suffix](compose(study, plan, answers, timed, settled, written)))
         typer.echo(f"Written: {out}", err=True)
-    _say(settled)
     return CODES[settled.decision.status]
+
+
+def _write(out: Path, record: bytes) -> None:
+    try:
+        out.write_bytes(record)
+    except OSError as error:
+        raise VecassayError(
+            f"The record could not be written to {out}: {error.strerror}. Name another place with --out; with "
+            f"--run last nothing is timed again."
+        ) from error
 
 
 def _order(order: str) -> tuple[str, ...]:

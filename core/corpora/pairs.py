@@ -14,8 +14,8 @@ from core.types import Corpus
 SHOWN, SHOWN_CHARS = 5, 500
 _QUERY = ("query", "question", "query_text", "search", "text", "sentence")
 _RELEVANT = (
-    "relevant", "relevant_id", "relevant_text", "relevant text", "text_id", "corpus-id", "corpus_id", "doc_id", "docid",
-    "passage", "document", "positive", "answer", "context", "text",
+    "relevant", "relevant_id", "relevant_text", "relevant text", "relevant text or id", "text_id", "corpus-id",
+    "corpus_id", "doc_id", "docid", "passage", "document", "positive", "answer", "context", "text",
 )  # fmt: skip
 _GRADE = ("grade", "score", "relevance", "rel")
 _KIND = ("kind", "type", "category")

@@ -127,10 +127,11 @@ def _understood(texts: Corpus, rows: list[Row], *, judged: bool) -> tuple[Corpus
     given = sum(1 for row in rows if row.query and row.relevant)
     if unknown and len(unknown) > UNKNOWN_SHARE * given:
         first = unknown[0]
+        numbered = "" if texts.ids else "These texts brought no ids: they go by their row number from 1. "
         raise VecassayError(
             f"{first.where}: {shorten(first.relevant)!r} is neither the id nor the whole text of one of the "
-            f"{counted(len(texts), 'text')}; the same goes for {len(unknown):,} of {counted(given, 'row')}. Choose "
-            f"another column, or load the texts these queries belong to."
+            f"{counted(len(texts), 'text')}; the same goes for {len(unknown):,} of {counted(given, 'row')}. {numbered}"
+            f"Choose another column, or load the texts these queries belong to."
         )
     judgements = [judgement for found in asked.values() for judgement in _judgements(found, places.ids)]
     corpus = with_judgements(texts, [found.query for found in asked.values()], judgements)

@@ -1,6 +1,7 @@
 """Who is struck out by a limit, and why in a sentence."""
 
 from dataclasses import dataclass
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 from core.decision.facts import ANY_LANGUAGE, JOINED, Facts
 from core.decision.plan import Limits
@@ -30,6 +31,10 @@ class Limit:
         """The value with its unit, at the precision people read."""
         return f"{number(value / self.scale)} {self.unit}".strip()
 
+    def told_beyond(self, value: float, *, up: bool) -> str:
+        """The same on that side of the value, or just at it."""
+        return f"{beyond(value / self.scale, up=up)} {self.unit}".strip()
+
 
 NUMERIC = {
     limit.key: limit
@@ -51,10 +56,21 @@ HELP = {
 def number(value: float) -> str:
     """Three digits, or all before the point: 0.0123, 4.57, 312, 12,345.
 
-    >>> number(4.5678), number(12345.6), number(0)
-    ('4.57', '12,346', '0')
+    >>> number(4.5678), number(12345.6), number(0), number(999.7)
+    ('4.57', '12,346', '0', '1,000')
     """
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+    return f"{value:,.0f}" if abs(value) >= 999.5 else f"{value:.3g}"
+
+
+def beyond(value: float, *, up: bool) -> str:
+    """As `number`, but never on the other side of the value: what is said of "above 0.16" must be true at 0.1601.
+
+    >>> beyond(0.15994, up=True), beyond(0.15994, up=False), beyond(0.16, up=True), beyond(6325.7, up=True)
+    ('0.16', '0.159', '0.16', '6,326')
+    """
+    exact = Decimal(repr(float(value)))
+    unit = Decimal(1) if abs(exact) >= 1000 else Decimal(1).scaleb(exact.adjusted() - 2)
+    return number(float(exact.quantize(unit, ROUND_CEILING if up else ROUND_FLOOR)))
 
 
 def struck(facts: Facts, limits: Limits) -> list[str]:
@@ -86,7 +102,9 @@ def _numeric(limit: Limit, value: float | None, wanted: float) -> str:
     bound = f"{'at most' if limit.most else 'at least'} {limit.told(wanted)}"
     if value is None:
         return f"{limit.label}: not measured, and {bound} is wanted."
-    return f"{limit.label}: {limit.told(value)}, and {bound} is wanted."
+    # Rounded, 2.034 ms would be struck out for not being at most 2.03.
+    found = limit.told(value) if limit.told(value) != limit.told(wanted) else limit.told_beyond(value, up=limit.most)
+    return f"{limit.label}: {found}, and {bound} is wanted."
 
 
 def _licensed(facts: Facts, licences: tuple[str, ...]) -> bool:

@@ -6,13 +6,18 @@ from math import isfinite
 import pandas as pd
 
 from core import stats
-from core.decision.limits import NUMERIC, number
+from core.decision.limits import NUMERIC, beyond
 from core.decision.plan import CRITERIA, Plan
 from core.decision.verdict import DECIDED, LIMITS, UNDECIDED, Decision, Evidence
 
 NOBODY = "none"
 NOTICEABLE = 1.1
-CHEAPER = {"speed": "faster", "memory": "less memory", "money": "cheaper", "dimension": "shorter vectors"}
+CHEAPER = {
+    "speed": ("is", "faster"),
+    "memory": ("takes", "less memory"),
+    "money": ("is", "cheaper"),
+    "dimension": ("has", "shorter vectors"),
+}
 
 
 def outcome(evidence: Evidence, found: Decision) -> str:
@@ -31,17 +36,18 @@ def becomes(evidence: Evidence, found: Decision) -> str:
 
 
 def flip(what: str, at: float, up: bool, is_set: bool, then: str) -> str:
-    """Where an answer would change, in one sentence."""
+    """Where an answer would change, in one sentence that is true at the very number it names."""
     if what == "margin":
-        start = f"At a margin {'above' if up else 'of'} {number(at)}{'' if up else ' or less'}"
+        start = f"At a margin {'above' if up else 'of'} {beyond(at, up=up)}{'' if up else ' or less'}"
     elif what == "tolerance":
-        start = f"If costs counted as the same {'from' if up else 'only below'} {at:.0%} apart{' on' if up else ''}"
+        share = f"{beyond(100 * at, up=up)}%"
+        start = f"If costs counted as the same {'from' if up else 'only below'} {share} apart{' on' if up else ''}"
     else:
         limit = NUMERIC[what]
-        beyond = "went" if is_set else "were set"
+        turned = "went" if is_set else "were set"
         side = ("to" if limit.most else "above") if up else ("below" if limit.most else "to")
         reached = " or more" if up and limit.most else " or less" if not up and not limit.most else ""
-        start = f"If the limit on {lower(limit.label)} {beyond} {side} {limit.told(at)}{reached}"
+        start = f"If the limit on {lower(limit.label)} {turned} {side} {limit.told_beyond(at, up=up)}{reached}"
     return f"{start}, the answer would become {then}."
 
 
@@ -63,14 +69,15 @@ def answer(evidence: Evidence, plan: Plan, found: Decision) -> str:
     label, mean = evidence.label(found.chosen), evidence.means[found.chosen]
     if found.chosen != found.best:
         low = evidence.shortfall(found.chosen, found.best)[1]
-        gain = _gain(evidence, plan, found)
+        gain = _gain(evidence, plan, found)[1]
         best = evidence.label(found.best)
         below = f"within {plan.margin:g} of {best} in {plan.measure}" if low <= 0 else f"no worse than {best}"
         return f"{label}: {below}{f', and {gain}' if gain else ''}."
     if len(found.tie_group) > 1:
+        within = " within the limits" if found.struck else ""
         return (
-            f"{label}: the best {plan.measure} ({mean:.3f}), and the first by cost of the {len(found.tie_group)} that "
-            f"are not shown to be worse."
+            f"{label}: the best {plan.measure}{within} ({mean:.3f}), and the first by cost of the "
+            f"{len(found.tie_group)} that are not shown to be worse."
         )
     if len(evidence.facts) == len(found.struck) + 1:
         alone = "the only candidate" if not found.struck else "the only one within the limits"
@@ -83,21 +90,22 @@ def _open(evidence: Evidence, plan: Plan, found: Decision) -> str:
         only = f" {evidence.label(found.chosen)} alone is within the limits." if found.chosen and found.struck else ""
         return f"Not decided: this test set cannot tell candidates apart.{only}"
     low = evidence.shortfall(found.chosen, found.best)[1]
-    gain = _gain(evidence, plan, found)
+    verb, gain = _gain(evidence, plan, found)
     worse = f"may be up to {-low:.3f} worse in {plan.measure}" if isfinite(low) else "was not compared with it"
     lead, best = evidence.label(found.chosen), evidence.label(found.best)
-    first = f"{lead} is {gain} than {best}, but {worse}" if gain else f"{lead} comes before {best} by cost, but {worse}"
-    return f"Not decided: {first}."
+    cheaper = f"{verb} {gain} than {best}" if gain else f"comes before {best} by cost"
+    return f"Not decided: {lead} {cheaper}, but {worse}."
 
 
-def _gain(evidence: Evidence, plan: Plan, found: Decision) -> str:
-    """By how much the chosen one is cheaper than the best, by the first criterion on which it is noticeably so."""
+def _gain(evidence: Evidence, plan: Plan, found: Decision) -> tuple[str, str]:
+    """A verb, and by how much the chosen one is cheaper than the best: by the first criterion where that shows."""
     mine, other = evidence.fact(found.chosen), evidence.fact(found.best)
     for criterion in plan.order:
         cheap, dear = mine.cost(criterion), other.cost(criterion)
         if cheap and dear and dear / cheap >= NOTICEABLE:
-            return f"{times(dear / cheap)} {CHEAPER[criterion]}"
-    return ""
+            verb, cheaper = CHEAPER[criterion]
+            return verb, f"{times(dear / cheap)} {cheaper}"
+    return "", ""
 
 
 def times(ratio: float) -> str:
@@ -155,9 +163,10 @@ def would_decide(evidence: Evidence, found: Decision, margin: tuple[float, str] 
     if more >= stats.MOST_QUERIES:
         yield f"No number of queries within reach would settle it {pair}."
     elif isfinite(more):
-        yield f"About {float(f'{more:.2g}'):,.0f} more queries like these would settle it {pair}, as they now look."
+        queries = "1 more query like these" if more == 1 else f"{float(f'{more:.2g}'):,.0f} more queries like these"
+        yield f"About {queries} would settle it {pair}, as they now look."
     if margin is not None:
-        yield f"At a margin above {number(margin[0])} it would be decided for {evidence.label(margin[1])}."
+        yield f"At a margin above {beyond(margin[0], up=True)} it would be decided for {evidence.label(margin[1])}."
     yield f"Who would rather not risk it takes {evidence.label(found.best)}, the best by mean."
 
 

@@ -1,6 +1,7 @@
 """How good rankings are, query by query: the measures of `ir-measures`, as trec_eval computes them."""
 
 from collections.abc import Mapping, Sequence
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,9 @@ JUDGED_ONLY = "nDCG(judged_only=True)@10"
 RECALLS = tuple(round(0.1 * step, 1) for step in range(11))
 FURTHEST = 100
 _QUERIES = 200
+_ONE_AT_A_TIME = Lock()
+"""trec_eval keeps what it works on in static variables. Our threads meet in there when Python collects garbage amid an
+evaluation, for Dask's callback on collections lets others run: the process dies of "free(): invalid pointer"."""
 
 
 def scored(rows: Rows, grades: Grades, rel: int, progress: Progress) -> pd.DataFrame:
@@ -34,8 +38,10 @@ def scored(rows: Rows, grades: Grades, rel: int, progress: Progress) -> pd.DataF
     for start in range(0, len(rows), _QUERIES):
         part = range(start, min(start + _QUERIES, len(rows)))
         judged = {str(i): {str(row): max(0, grade) for row, grade in grades[i].items()} for i in part}
-        evaluator = ir_measures.pytrec_eval.evaluator(list(wanted.values()), judged)
-        for metric in evaluator.iter_calc({str(i): _run(rows[i]) for i in part}):
+        found = {str(i): _run(rows[i]) for i in part}
+        with _ONE_AT_A_TIME:
+            metrics = list(ir_measures.pytrec_eval.evaluator(list(wanted.values()), judged).iter_calc(found))
+        for metric in metrics:
             values[names[metric.measure]][int(metric.query_id)] = metric.value
         progress(part.stop, len(rows))
     for cut in figures.CUTS:

@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from core import charts
-from core.session import retrieval, show
+from core.session import oddities, retrieval, show
 from core.session.panel import answers
 from core.session.results import evaluable
 from core.session.retrieval import Scored
@@ -15,6 +15,8 @@ from core.session.words import plain
 from core.types import Answer, Study
 
 WANTED = 0.9
+FEW = 10
+HIGHEST = 1e6
 
 
 def cutoffs(study: Study, words: Sequence[str], scored: Scored) -> None:
@@ -53,7 +55,8 @@ def wanted_precision() -> float:
 
 def cutoff_answer(found: Answer, labels: dict[str, str], precision: float) -> None:
     """In a sentence per candidate, the cut-off and what it costs in recall."""
-    said = [sentence(row, labels[row["candidate"]], precision) for row in found["cutoffs"].to_dict("records")]
+    rows = found["cutoffs"].to_dict("records")
+    said = [sentence(row, labels[row["candidate"]], precision, found["n"]) for row in rows]
     if said:
         st.markdown("\n".join(f"- {line}" for line in said))
     else:
@@ -68,13 +71,17 @@ def cutoff_answer(found: Answer, labels: dict[str, str], precision: float) -> No
         )
 
 
-def sentence(row: dict[str, float], label: str, precision: float) -> str:
-    """What one candidate's calibrated cut-off means, as Markdown."""
+def sentence(row: dict[str, float], label: str, precision: float, queries: int) -> str:
+    """What one candidate's calibrated cut-off means over so many queries, as Markdown."""
     if not row["reached"]:
         return f"**{plain(label)}** reaches a precision of {precision:.0%} at no cut-off."
     doubt = ""
     if row["unjudged"] > 0:
         doubt = f" {row['unjudged']:.0%} of what is kept is unjudged; the precision is at least {row['floor']:.0%}."
+    results = round(row["kept"] * queries)
+    if results < FEW:
+        only = "Only 1 result lies" if results == 1 else f"Only {results} results lie"
+        doubt += f" {only} above it in all: too few to rely on."
     return (
         f"**{plain(label)}**: keep scores from **{row['cutoff']:.3f}**. {row['precision']:.0%} of what is kept is "
         f"relevant ({_between(row['precision_low'], row['precision_high'])}); it finds {row['recall']:.0%} of what is "
@@ -109,9 +116,10 @@ def cutoff_table(found: Answer, labels: dict[str, str]) -> None:
             **shares,
         },
     )
+    number = f"{oddities.queries(found['n'])} that {'was' if found['n'] == 1 else 'were'} judged"
     st.caption(
-        f"n = {found['n']:,} queries that were judged; their first 100 results. {_unjudged(found)} Calibrate on "
-        f"queries like those to come: on others a cut-off keeps another share. Intervals: 95 %, bootstrap over queries."
+        f"n = {number}; their first 100 results. {_unjudged(found)} Calibrate on queries like those to come: on others "
+        f"a cut-off keeps another share. Intervals: 95 %, bootstrap over queries."
     )
 
 
@@ -167,7 +175,9 @@ def converter(found: Answer, labels: dict[str, str]) -> None:
     with columns[1]:
         score = st.number_input(
             "Cut-off",
-            value=None,
+            -HIGHEST,
+            HIGHEST,
+            None,
             format="%.3f",
             step=0.01,
             key="score",

@@ -20,8 +20,9 @@ def problems(found: Answer, shares: Mapping[str, float], copies: bool) -> list[s
     """What was found odd, each with what to do; `shares` is the judged share of the first 10 by candidate's label."""
     said = []
     if found["evaluated"] < FEW_QUERIES:
+        number = f"Only {queries(found['evaluated'])}" if found["evaluated"] else "No query"
         said.append(
-            f"Only {queries(found['evaluated'])} with a known answer: too few to rank candidates. Judge more below, "
+            f"{number} with a known answer: too few to rank candidates. Judge more below, "
             f"until there are at least {FEW_QUERIES}."
         )
     if found["unjudged"]:

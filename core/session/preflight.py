@@ -118,7 +118,8 @@ def _queries(study: Study, found: Answer) -> None:
     table = table.join(per_query.drop(columns="query"))
     st.caption("Texts judged for each query, and how many have which grade. Select a query to judge it below.")
     config = {"query": st.column_config.TextColumn(width="large")}
-    place = show.table(table, "test_queries", pick=True, height=min(300, 38 + 35 * len(table)), column_config=config)
+    key = f"test_queries-{study.corpus.fingerprint[:8]}"  # a row selected in one test set says nothing about the next
+    place = show.table(table, key, pick=True, height=min(300, 38 + 35 * len(table)), column_config=config)
     before = st.session_state.get("_query_place")
     st.session_state["_query_place"] = (study.corpus.fingerprint, place)
     if place is not None and before != (study.corpus.fingerprint, place):

@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from core import charts
+from core.digest import digest
 from core.session import retrieval, show, side_by_side
 from core.session.panel import answers
 from core.session.query_table import REACH, matching, query_table
@@ -39,7 +40,8 @@ def query_list(found: Retrieved) -> int | None:
     shown = _shown(kept, found)
     place = show.table(
         shown,
-        f"queries-{which}-{only}",
+        # Another list is another table: a row selected in one says nothing about the next.
+        f"queries-{digest([found.study.corpus.fingerprint, *map(str, kept['query'])])[:8]}",
         pick=True,
         height=330,
         alt="Queries, and the rank of the first relevant text per candidate",

@@ -19,6 +19,8 @@ from core.types import Study
 ORDER = "order"
 PLACES = ("1st", "2nd", "3rd", "4th")
 NO_LIMIT = "no limit"
+AS_TYPED = "%.10g"
+"""A limit of 0.125 ms must not be shown as 0.13: every digit that was typed."""
 SHORT = {
     "p95_ms": "p95 of a query ≤ ms",
     "texts_per_s": "Texts per second ≥",
@@ -61,6 +63,7 @@ def _numbers() -> dict[str, float | None]:
                 min_value=0.0,
                 value=None,
                 placeholder=NO_LIMIT,
+                format=AS_TYPED,
                 key=f"limit_{limit.key}",
                 bind="query-params",
                 help=f"{limit.label}, {'at most' if limit.most else 'at least'}. {limit.help} Empty: no limit. Once it "
@@ -140,6 +143,7 @@ def _tolerance() -> float:
         1_000.0,
         100 * TOLERANCE,
         5.0,
+        format=AS_TYPED,
         key="tolerance",
         bind="query-params",
         help="A candidate this much dearer than the cheapest is not told apart by that cost; the next cost decides.",
@@ -153,6 +157,7 @@ def _hour() -> float | None:
         min_value=0.0,
         value=None,
         placeholder="not priced",
+        format=AS_TYPED,
         key="hour_price",
         bind="query-params",
         help="In your currency. A million texts then cost the hours they take here at the measured rate.",
@@ -172,6 +177,7 @@ def _prices(study: Study, words: Sequence[str]) -> dict[str, float]:
                 min_value=0.0,
                 value=None,
                 placeholder="by the hour",
+                format=AS_TYPED,
                 key=f"price_{re.sub('[^a-z0-9]', '_', word)}",
                 bind="query-params",
                 help="What somebody charges for embedding a million texts, in your currency.",

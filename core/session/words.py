@@ -11,14 +11,16 @@ _ALIVE = re.compile(
     re.IGNORECASE,
 )
 _BREAK = re.compile(r"\s*[\r\n]\s*")
+_TURN = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
 def plain(text: str) -> str:
     """Text that Markdown shows letter by letter: no link, image, formula, colour or emoji code comes to life.
 
-    Line breaks become spaces, because lines are markup too (headings, lists, code).
+    Line breaks become spaces, because lines are markup too (headings, lists, code). Marks that turn the direction of
+    what follows are left out: they would turn the rest of our sentence; right-to-left letters need none.
     """
-    return _MARKUP.sub(r"\\\1", _ALIVE.sub("\u2060", _BREAK.sub(" ", text)))
+    return _MARKUP.sub(r"\\\1", _ALIVE.sub("\u2060", _BREAK.sub(" ", _TURN.sub("", text))))
 
 
 def short(text: str, width: int = 80) -> str:

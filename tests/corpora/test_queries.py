@@ -134,6 +134,15 @@ def test_ids_of_ones_own_queries_are_no_ids_of_texts() -> None:
     assert Judged.of(corpus).evaluated().tolist() == [0, 1]
 
 
+def test_texts_without_ids_say_by_what_they_go() -> None:
+    pairs = b"query,relevant text or id\nred?,c3\n"
+    with pytest.raises(VecassayError, match="brought no ids: they go by their row number from 1"):
+        read_queries("pairs.csv", pairs, Corpus("x", ("one", "two")), limits=LIMITS)
+    with pytest.raises(VecassayError) as told:
+        read_queries("pairs.csv", pairs, Corpus("x", ("one", "two"), ids=("a", "b")), limits=LIMITS)
+    assert "row number" not in str(told.value)
+
+
 @pytest.mark.parametrize(
     ("data", "said"),
     [

@@ -139,7 +139,7 @@ def test_another_measure_comes_with_the_link(app: None) -> None:
     assert at.selectbox(key="measure").value == "R@100"
     assert "finds more (R@100)" in told(at)
     chart = json.loads(at.get("plotly_chart")[1].proto.spec)
-    assert "AP" in chart["layout"]["xaxis"]["ticktext"]
+    assert "Average precision" in chart["layout"]["xaxis"]["ticktext"]
 
 
 @pytest.mark.parametrize(
@@ -194,6 +194,27 @@ def test_a_query_is_opened_by_the_link_with_grades_and_ranks(app: None) -> None:
     assert list(ranks["grade"]) == [3, 1]
     assert ranks["LSA"].tolist()[0] == 1
     assert ranks["LSA"].isna().tolist() == [False, True]
+
+
+def test_a_selected_row_stays_the_query_it_was_when_the_list_changes(
+    app: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed: list[str] = []
+    selected: dict[str, int] = {}
+
+    def table(data: pd.DataFrame, key: str, *, pick: bool = False, **options: object) -> int | None:
+        listed.extend([key] * pick)
+        return selected.get(key)  # as the browser does: a table of the same key keeps its selected row
+
+    monkeypatch.setattr("core.session.show.table", table)
+    keep("lsa")
+    at = show("lsa", view="Queries")
+    selected[listed[-1]] = 5
+    at.run()
+    assert at.session_state["query"] == 6
+    at.text_input(key="contains").set_value(MADE.queries[40].text).run()
+    assert at.session_state["query"] == 6
+    assert not at.exception
 
 
 def test_a_query_number_beyond_the_test_set_falls_back(app: None) -> None:

@@ -41,3 +41,9 @@ def test_a_folder_stands_behind_every_candidate(home: Path, tiny_reranker: Path,
 def test_a_model_is_no_reranker(home: Path) -> None:
     done = CliRunner().invoke(APP, ["retrieval", "helpdesk", "--models", "lsa", "--candidates", "lsa>minilm"])
     assert "minilm is no reranker. Known: ms-marco-minilm" in str(done.exception)
+
+
+@pytest.mark.parametrize("name", ["nope", "minilm"])
+def test_what_is_no_reranker_is_answered_with_rerankers(home: Path, name: str) -> None:
+    done = CliRunner().invoke(APP, ["retrieval", "helpdesk", "--models", "lsa", "--reranker", name])
+    assert f"{name} is no reranker. Known: ms-marco-minilm" in str(done.exception)

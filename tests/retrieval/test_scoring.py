@@ -1,7 +1,12 @@
 """The measures of a ranking, worked out by hand, and what may never change them."""
 
+from concurrent.futures import ThreadPoolExecutor
 from math import log2
+from threading import Semaphore
+from time import sleep
+from typing import Any
 
+import ir_measures
 import numpy as np
 import pandas as pd
 import pytest
@@ -190,3 +195,29 @@ def test_the_table_of_figures_names_family_and_cut() -> None:
     assert table.loc["nDCG@10", ["family", "k"]].tolist() == ["nDCG", 10]
     assert table.loc["AP", ["family", "k"]].tolist() == ["AP", 0]
     assert len(table) == 31
+
+
+def test_only_one_thread_at_a_time_evaluates(monkeypatch: pytest.MonkeyPatch) -> None:
+    # trec_eval is not safe between threads: met there by a garbage collection, two of them crashed the worker.
+    real, free, together = ir_measures.pytrec_eval.evaluator, Semaphore(1), []
+
+    def watched(*given: Any) -> Any:
+        evaluator = real(*given)
+        evaluate = evaluator.iter_calc
+
+        def slowly(run: Any) -> Any:
+            alone = free.acquire(blocking=False)
+            together.append(not alone)
+            sleep(0.01)  # others run now
+            yield from evaluate(run)
+            if alone:
+                free.release()
+
+        evaluator.iter_calc = slowly
+        return evaluator
+
+    monkeypatch.setattr(ir_measures.pytrec_eval, "evaluator", watched)
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda _: _scored(RANKING), range(8)))
+    assert together == [False] * 8
+    assert all(table.equals(found[0]) for table in found)

@@ -31,6 +31,7 @@ def test_a_good_test_set_is_summed_up_and_has_no_problems() -> None:
     [
         ({"evaluated": 19}, "Only 19 queries with a known answer: too few"),
         ({"evaluated": 1}, "Only 1 query with"),
+        ({"evaluated": 0}, "No query with a known answer: too few"),
         ({"unjudged": 3}, "3 queries without any judgement, in no mean. Judge below."),
         ({"copied": 4}, "4 more judged that way"),
         ({"contradictions_n": 1}, "1 copy of a text was graded differently from each other for one query; the highest"),

@@ -112,10 +112,24 @@ def test_a_cut_off_corresponds_where_as_many_results_are_kept() -> None:
 
 def test_a_precision_that_is_never_reached_says_so() -> None:
     rows = fake_retrieval.cutoffs(["a", "b"])["cutoffs"].to_dict("records")
-    assert "keep scores from **0.900**" in sentence(rows[0], "Alpha", 0.9)
-    assert "25% of what is kept is unjudged; the precision is at least 60%" in sentence(rows[0], "Alpha", 0.9)
-    assert "unjudged" not in sentence({**rows[0], "unjudged": 0.0}, "Alpha", 0.9)
-    assert sentence(rows[1], "Beta", 0.9) == "**Beta** reaches a precision of 90% at no cut-off."
+    assert "keep scores from **0.900**" in sentence(rows[0], "Alpha", 0.9, 60)
+    assert "25% of what is kept is unjudged; the precision is at least 60%" in sentence(rows[0], "Alpha", 0.9, 60)
+    assert "unjudged" not in sentence({**rows[0], "unjudged": 0.0}, "Alpha", 0.9, 60)
+    assert sentence(rows[1], "Beta", 0.9, 60) == "**Beta** reaches a precision of 90% at no cut-off."
+
+
+@pytest.mark.parametrize(
+    ("kept", "expected"),
+    [
+        (0.01, "Only 1 result lies above it in all: too few to rely on."),
+        (0.09, "Only 9 results lie above it in all: too few to rely on."),
+        (0.10, None),
+    ],
+)
+def test_a_cut_off_above_which_few_results_lie_is_not_to_be_relied_on(kept: float, expected: str | None) -> None:
+    row = fake_retrieval.cutoffs(["a", "b"])["cutoffs"].to_dict("records")[0]
+    said = sentence({**row, "kept": kept}, "Alpha", 0.9, 100)
+    assert said.endswith(expected) if expected else "too few" not in said
 
 
 def test_unjudged_is_not_grade_0() -> None:

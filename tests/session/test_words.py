@@ -61,6 +61,11 @@ def test_what_is_written_is_what_markdown_shows(text: str) -> None:
     assert "".join(child.content for child in inline.children).replace(JOINER, "") == text
 
 
+@pytest.mark.parametrize("turn", [0x202A, 0x202B, 0x202D, 0x202E, 0x2066, 0x2067, 0x2068])
+def test_a_mark_that_turns_the_direction_does_not_turn_the_rest_of_a_sentence(turn: int) -> None:
+    assert plain(f"{chr(turn)}abc{chr(0x202C)}{chr(0x2069)} שלום") == "abc שלום"
+
+
 @pytest.mark.parametrize("text", HOSTILE)
 def test_nothing_but_backslashes_and_joiners_is_added(text: str) -> None:
     assert re.sub(r"\\(.)", r"\1", plain(text)).replace(JOINER, "") == text
