@@ -59,3 +59,12 @@ def test_a_sample_is_drawn_of_a_folder_too(home: Path, tmp_path: Path) -> None:
     drawn = Reader(None, None, 10, 1).read(str(path))
     assert len(drawn) == 10
     assert drawn.texts != texts.texts[:10]
+
+
+def test_a_table_of_texts_with_ids_and_a_table_of_queries_that_name_them(home: Path, tmp_path: Path) -> None:
+    texts = write(tmp_path / "texts.csv", "id,text\na,red apple\nb,green pear\n")
+    queries = write(tmp_path / "queries.csv", "query,relevant,grade\nred ?,a,2\ngreen ?,b,1\n")
+    found = reader(queries=queries).read(str(texts))
+    assert found.ids == ("a", "b")
+    assert [(judgement.text_id, judgement.grade) for judgement in found.judgements] == [("a", 2), ("b", 1)]
+    assert reader().read(str(texts)).ids is None

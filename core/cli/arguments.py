@@ -108,8 +108,16 @@ class Reader:
         data = _bytes(path)
         if path.suffix.lower() == ".zip":
             return corpora.read_zip(path.name, data, sample=self.sample, seed=self.seed)
-        text = self.text or corpora.preview(path.name, data).text
-        return corpora.read(path.name, data, text=text, label=self.label, sample=self.sample, seed=self.seed)
+        found = corpora.preview(path.name, data)
+        return corpora.read(
+            path.name,
+            data,
+            text=self.text or found.text,
+            label=self.label,
+            id=None if self.queries is None else found.id,  # judgements may name texts by it
+            sample=self.sample,
+            seed=self.seed,
+        )
 
 
 def _bytes(path: Path) -> bytes:

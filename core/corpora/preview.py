@@ -11,13 +11,14 @@ from core.corpora.limits import Limits
 _SHOWN, _SHOWN_CHARS = 5, 500
 _LOOKED_AT = 1_000
 _TEXT_NAMES = ("text", "sentence", "content", "body", "question")
+_ID_NAMES = ("id", "_id", "doc_id", "docid", "corpus-id", "text_id")
 _LABEL_NAMES = ("label", "category", "topic", "class", "intent")
 _MOST_LABELS, _LONGEST_LABEL = 100, 60
 
 
 @dataclass(frozen=True)
 class Preview:
-    """Column names, the guessed text and label columns, the first 5 rows (long values cut), and the rows in all."""
+    """Column names, the guessed columns of texts, labels and ids, the first 5 rows (long values cut), rows in all."""
 
     columns: tuple[str, ...]
     text: str
@@ -26,6 +27,7 @@ class Preview:
     total: int
     encoding: str
     notes: tuple[str, ...] = ()
+    id: str | None = None
 
 
 def preview(name: str, data: bytes, limits: Limits | None = None) -> Preview:
@@ -35,8 +37,9 @@ def preview(name: str, data: bytes, limits: Limits | None = None) -> Preview:
     head = look(table)
     text = guess_text(table.columns, head)
     rows = tuple(tuple(shorten(value, _SHOWN_CHARS) for value in row) for row in head[:_SHOWN])
+    label = guess_label(table.columns, head, text)
     return Preview(
-        table.columns, text, guess_label(table.columns, head, text), rows, total, table.encoding, table.notes
+        table.columns, text, label, rows, total, table.encoding, table.notes, guess_id(table.columns, head, text)
     )
 
 
@@ -60,6 +63,15 @@ def guess_label(columns: Sequence[str], head: Sequence[Sequence[str]], text: str
     return called or next(
         (column for column in others if _like_labels([row[columns.index(column)] for row in head])), None
     )
+
+
+def guess_id(columns: Sequence[str], head: Sequence[Sequence[str]], text: str) -> str | None:
+    """The column called id (or doc_id ...), when no two of the first rows have the same one in it."""
+    called = named([column for column in columns if column != text], _ID_NAMES)
+    if called is None:
+        return None
+    values = [row[columns.index(called)] for row in head]
+    return called if all(values) and len(set(values)) == len(values) else None
 
 
 def named(columns: Sequence[str], names: Sequence[str]) -> str | None:

@@ -10,8 +10,9 @@ from core import charts, deciding
 from core.charts.decision import BEHIND, CHOSEN, LEADING, OUT, TIED, Axis
 from core.deciding import Settled
 from core.decision import NUMERIC, Decision, Facts, Plan
-from core.session import results, retrieval, show, wishes
+from core.session import choice, results, retrieval, show, wishes
 from core.session.panel import answers
+from core.session.preflight import HELP_DESK
 from core.session.retrieval import Scored
 from core.session.timing import Timed, timed_run
 from core.session.words import count, plain
@@ -53,12 +54,29 @@ class Decided:
 
 def decision_answers(study: Study, words: tuple[str, ...], scored: Scored) -> dict[str, Answer]:
     """The answers a decision stands on; shows progress and stops the page until all are there. No limit is in them."""
+    if not study.corpus.queries or not study.corpus.judgements:
+        _no_test_set()
     results.evaluable(study.corpus, scored)
     asked = deciding.questions(study, wishes.asked(words, scored))
     found = answers(list(asked.values()))
     if any(answer is None for answer in found):
         st.stop()
     return {name: answer for name, answer in zip(asked, found, strict=True) if answer is not None}
+
+
+def _no_test_set() -> None:
+    """Say what is missing and where it is made; stops the page."""
+    st.info(
+        "These texts come without queries whose answers are known, so nothing can be decided yet.",
+        icon=":material/rule:",
+    )
+    st.page_link(
+        "pages/retrieval.py", label="Load a test set, or judge results, on the Retrieval page", icon=":material/rule:"
+    )
+    if st.button("Open Help desk", key="decide_helpdesk", help="A sample that comes with 100 judged queries."):
+        choice.choose(corpus=HELP_DESK)
+        st.rerun()
+    st.stop()
 
 
 def wished(study: Study, words: tuple[str, ...], scored: Scored, found: dict[str, Answer]) -> Decided:

@@ -86,29 +86,38 @@ def _file() -> None:
     except VecassayError as error:
         st.error(plain(str(error)), icon=":material/error:")
         return
-    text, label = _columns(preview, file.file_id)
+    columns = _columns(preview, file.file_id)
     sample, seed = _sampling(preview, limits, file.file_id)
-    read = partial(corpora.read, file.name, data, text=text, label=label, sample=sample, seed=seed, limits=limits)
-    offering.offer("file", (file.file_id, text, label, sample, seed), read, "upload")
+    read = partial(corpora.read, file.name, data, **columns, sample=sample, seed=seed, limits=limits)
+    offering.offer("file", (file.file_id, *columns.values(), sample, seed), read, "upload")
 
 
-def _columns(preview: Preview, file: str) -> tuple[str | None, str | None]:
+def _columns(preview: Preview, file: str) -> dict[str, str | None]:
+    """Which column holds the texts, the labels and the ids."""
     if len(preview.columns) < 2:
-        return preview.text, None
-    left, right = st.columns(2)
+        return {"text": preview.text, "label": None, "id": None}
+    left, middle, right = st.columns(3)
     text = left.selectbox(
         "Text column", preview.columns, index=list(preview.columns).index(preview.text), key=f"text-{file}"
     )
     others = [NONE, *(column for column in preview.columns if column != text)]
-    label = right.selectbox(
+    label = middle.selectbox(
         "Label column",
         others,
         index=others.index(preview.label) if preview.label in others else 0,
         key=f"label-{file}-{text}",
         help="A topic, intent or class per text, if you have one: pages then compare within and between labels.",
     )
+    id = right.selectbox(  # noqa: A001 - what it is called everywhere
+        "Id column",
+        others,
+        index=others.index(preview.id) if preview.id in others else 0,
+        key=f"id-{file}-{text}",
+        help="A name of its own for each text, if they have one: judgements of queries can then name texts by it. "
+        "Without ids, texts go by their row number.",
+    )
     st.dataframe(pd.DataFrame(list(preview.rows), columns=list(preview.columns)), hide_index=True)
-    return text, None if label == NONE else label
+    return {"text": text, "label": None if label == NONE else label, "id": None if id == NONE else id}
 
 
 def _sampling(preview: Preview, limits: Limits, file: str) -> tuple[int | None, int]:

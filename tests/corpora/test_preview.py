@@ -23,6 +23,21 @@ def test_text_and_label_columns_are_guessed(header: str, rows: list[str], text: 
     assert read("a.csv", data).corpus.texts == read("a.csv", data, text=text).corpus.texts
 
 
+@pytest.mark.parametrize(
+    ("header", "rows", "found"),
+    [
+        ("id,text", ["a,one", "b,two"], "id"),
+        ("text,DOC_ID", ["one,7", "two,8"], "DOC_ID"),
+        ("id,text", ["a,one", "a,two"], None),
+        ("id,text", ["a,one", ",two"], None),
+        ("number,text", ["1,one", "2,two"], None),
+        ("id", ["a", "b"], None),
+    ],
+)
+def test_ids_are_guessed_where_each_text_has_its_own(header: str, rows: list[str], found: str | None) -> None:
+    assert preview("a.csv", "\n".join([header, *rows]).encode()).id == found
+
+
 def test_the_first_five_rows_are_shown_cut_short() -> None:
     data = "text,n\n" + "\n".join(f"{'x' * 2_000},{i}" for i in range(8))
     found = preview("a.csv", data.encode())

@@ -114,10 +114,18 @@ def test_what_cannot_be_decided_says_what_to_do_and_times_are_no_latency_runs(ap
     assert not at.exception, at.exception
     assert "Not decided: this test set cannot tell candidates apart." in told(at)
     assert "What would decide it" in told(at)
-    bare = open_page("decision", corpus="sentences", models="lsa")
-    assert not bare.exception
-    assert "Of 0 queries none has a text of grade 1 or more" in told(bare)
     assert "Choose a model" in told(open_page("decision", corpus="helpdesk", models=""))
     latency = open_page("latency", corpus=study.corpus.fingerprint, models="lsa")
     assert not latency.exception, latency.exception
     assert "Nothing was measured on these texts yet" in told(latency)
+
+
+def test_texts_without_queries_say_what_to_do(app: None) -> None:
+    study = pipeline.study("sentences", ["lsa"])
+    at = open_page("decision", corpus="sentences", models="lsa")
+    assert not at.exception, at.exception
+    assert "These texts come without queries whose answers are known" in " ".join(each.value for each in at.info)
+    assert not at.get("plotly_chart")
+    at.button(key="decide_helpdesk").click().run()
+    assert study.corpus.queries == ()
+    assert at.session_state["_choice"].corpus == "helpdesk"
