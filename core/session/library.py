@@ -9,8 +9,10 @@ import streamlit as st
 from core import jobs, pipeline, providers
 from core.digest import digest
 from core.errors import VecassayError
-from core.session import choice, identity, show
+from core.retrieval.candidates import BM25
+from core.session import choice, identity, results, show
 from core.session.panel import forget, work
+from core.session.retrieval import Scored
 from core.session.words import count, plain, size
 from core.settings import settings
 from core.store import Shelf
@@ -184,18 +186,22 @@ def warm_up() -> None:
     st.subheader("Warm up")
     st.write(
         f"Embed {count(len(study.corpus), 'text')} of “{plain(study.corpus.name)}” with "
-        f"{count(len(study.models), 'model')} and answer what Overview and Compare ask, before others open them."
+        f"{count(len(study.models), 'model')} and answer what Overview and Compare ask, "
+        f"and Retrieval where queries are judged, before others open them."
     )
     keys = [model.spec.key for model in study.models]
     questions = [pipeline.ask(name, study.only(key)) for name in ("truncation", "profile") for key in keys]
     if len(keys) > 1:
         questions.append(pipeline.ask("agreement", study, k=10, seed=0))
+    if keys and results.judged(study.corpus.fingerprint, True).evaluated().size:
+        questions += results.asks(study, (*keys, BM25), Scored())
     asked = [question.key for question in questions]
     if st.button("Warm up", key="warm", disabled=not keys):
         st.session_state["_warming"] = asked
     if keys and st.session_state.get("_warming") == asked:
         missing = [question for question in questions if pipeline.store().answers.get(question.key) is None]
-        if missing and work(missing):
+        # A comparison stands on the others: asked at once with them, it would compute them again.
+        if missing and work([question for question in missing if question.name != "comparison"] or missing):
             st.rerun()  # what stands above was drawn before this was done
         if not missing:
             st.success("Everything is in the cache.", icon=":material/check:")

@@ -1,6 +1,6 @@
 """The first part of the Retrieval page: what was found, the answer in sentences, whiskers, and every two candidates."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -15,7 +15,7 @@ from core.session import choice, retrieval, show, verdicts
 from core.session.panel import answers
 from core.session.retrieval import Scored
 from core.session.words import count, plain
-from core.types import Answer, Corpus, Study
+from core.types import Answer, Corpus, Question, Study
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,7 +80,7 @@ def retrieved(study: Study, words: tuple[str, ...], scored: Scored) -> Retrieved
     Stops the page while there is nothing to show, or when no query can be evaluated.
     """
     evaluable(study.corpus, scored)
-    asked = [retrieval.ask("quality", study, [word], scored, candidate=word, seed=scored.seed) for word in words]
+    *asked, question = asks(study, words, scored)
     found = answers(asked)
     quality = {word: answer for word, answer in zip(words, found, strict=True) if answer is not None}
     if not quality:
@@ -88,11 +88,18 @@ def retrieved(study: Study, words: tuple[str, ...], scored: Scored) -> Retrieved
     result = Retrieved(study, scored, retrieval.looks(study, words), quality)
     if len(quality) < len(words):
         return result
-    question = retrieval.ask(
-        "comparison", study, words, scored, candidates=list(words), measure=scored.measure, seed=scored.seed
-    )
     (comparison,) = answers([question])
     return replace(result, comparison=comparison)
+
+
+def asks(study: Study, words: Sequence[str], scored: Scored) -> list[Question]:
+    """What the page asks: "quality" of each candidate, and "comparison" of them all as the last."""
+    common = {"seed": scored.seed}
+    quality = [retrieval.ask("quality", study, [word], scored, candidate=word, **common) for word in words]
+    return [
+        *quality,
+        retrieval.ask("comparison", study, words, scored, candidates=list(words), measure=scored.measure, **common),
+    ]
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)

@@ -276,3 +276,26 @@ def test_computed_for_real(app: None) -> None:
 NOUNS = ("dog", "cat", "nurse", "pilot", "baker")
 VERBS = ("sees", "likes", "paints")
 THINGS = ("house", "river", "lamp", "tree")
+
+
+def test_the_library_warms_it_up_and_then_it_asks_for_nothing(app: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = ("red apples keep well", "green pears do not", "the sea was rough")
+    asked = (Query("q1", "which apples keep"), Query("q2", "are pears green"))
+    corpus = Corpus("warm", texts, queries=asked, judgements=(Judgement("q1", "1", 2), Judgement("q2", "2", 1)))
+    pipeline.study(corpus, ["lsa"])
+    at = AppTest.from_file(str(ROOT / "pages" / "library.py"), default_timeout=120)
+    at.session_state["_navigated"] = True
+    at.query_params["corpus"], at.query_params["models"] = corpus.fingerprint, "lsa"
+    at.run()
+    at.button(key="warm").click().run()
+    for _ in range(5):
+        if any("Everything is in the cache" in each.value for each in at.success):
+            break
+        at = settle(at)
+    assert any("Everything is in the cache" in each.value for each in at.success)
+
+    submitted: list[str] = []
+    monkeypatch.setattr(jobs.jobs(), "submit", lambda question, *rest: submitted.append(question.name))
+    page = show("lsa", corpus)
+    assert "No ranking: this test set cannot tell." in told(page)
+    assert submitted == []
