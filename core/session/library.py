@@ -165,6 +165,7 @@ def _delete_vectors(shelf: Shelf | None) -> None:
         st.write("They are computed again when a page needs them. This is for everyone on this server.")
         if st.button("Delete them", key="deleted-vectors", type="primary"):
             pipeline.store().vectors.remove(shelf.shelf)
+            _cool_down()
             st.rerun()
 
 
@@ -177,7 +178,13 @@ def _delete_answers() -> None:
         if st.button("Delete them", key="deleted-answers", type="primary"):
             answers.clear()
             forget()
+            _cool_down()
             st.rerun()
+
+
+def _cool_down() -> None:
+    """What was deleted comes back when somebody asks for it, not by a warm-up of before."""
+    st.session_state.pop("_warming", None)
 
 
 def warm_up() -> None:

@@ -150,3 +150,19 @@ def test_switching_pages_computes_nothing_again(app: None) -> None:
     open_page("compare", corpus="sentences", models="minilm,lsa")
     assert jobs.jobs().started == started
     assert pipeline.store().vectors.encoded() == encoded
+
+
+def test_what_is_deleted_is_not_warmed_up_again_unasked(app: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    at = open_page("library", corpus="sentences", models="lsa")
+    at.button(key="warm").click().run()
+    for _ in range(5):
+        if at.success:
+            break
+        settle(at)
+    assert at.success
+    submitted: list[str] = []
+    monkeypatch.setattr(jobs.jobs(), "submit", lambda question, *rest: submitted.append(question.name))
+    at.button(key="deleted-answers").click().run()
+    assert submitted == []
+    assert not at.success
+    assert not pipeline.store().answers.list()
