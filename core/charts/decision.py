@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from core.charts.palette import FONT, OTHER, finish, names, safe
+from core.charts.palette import FONT, OTHER, decades, finish, names, safe
 from core.charts.retrieval import Look
 
 CHOSEN, LEADING, TIED, BEHIND, OUT = "chosen", "leading", "tie group", "behind", "struck out"
@@ -47,7 +47,8 @@ def decision(table: pd.DataFrame, looks: Mapping[str, Look], axis: Axis, *, meas
         _point(figure, row, looks[row["candidate"]], measure)
     for note in _notes(table, looks, axis, extent):
         figure.add_annotation(**note)
-    scale = {"type": "log"} if axis.logarithmic else {"rangemode": "tozero"}
+    left, right = extent[0]
+    scale = {"type": "log", **decades(10**left, 10**right)} if axis.logarithmic else {"rangemode": "tozero"}
     return finish(
         figure,
         height=HEIGHT,

@@ -1,6 +1,6 @@
 """How long single calls take, and how throughput depends on batch size, text length and callers at once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from core.charts.palette import finish, names, rgb
+from core.charts.palette import decades, finish, names, rgb
 
 DASHES = ("solid", "dash", "dot", "dashdot")
 SYMBOLS = ("circle", "square-open", "diamond", "x")
@@ -46,7 +46,7 @@ def call_times(calls: pd.DataFrame, marks: pd.DataFrame, lines: Mapping[str, Lin
     return finish(
         figure,
         height=110 + 62 * len(lines),
-        xaxis={"type": "log", "title": "one call with one text, ms", **_decades(10 ** edges[0], 10 ** edges[-1])},
+        xaxis={"type": "log", "title": "one call with one text, ms", **decades(10 ** edges[0], 10 ** edges[-1])},
         yaxis={
             "tickvals": list(rows.values()),
             "ticktext": [shown[key] for key in rows],
@@ -158,7 +158,7 @@ def _finished(figure: go.Figure, points: pd.DataFrame, axis: dict[str, Any], x: 
         figure,
         height=400,
         xaxis={"title": x, "showgrid": False, **axis},
-        yaxis={"title": y, "type": "log", **_decades(low, high)},
+        yaxis={"title": y, "type": "log", **decades(low, high)},
         showlegend=True,
     )
 
@@ -200,14 +200,6 @@ def _extent(points: pd.DataFrame) -> tuple[float, float]:
     values = points[["value", "low", "high"]].to_numpy(float).ravel()
     values = values[np.isfinite(values) & (values > 0)]
     return (float(values.min()), float(values.max())) if len(values) else (1.0, 10.0)
-
-
-def _decades(low: float, high: float) -> dict[str, Sequence[float] | Sequence[str]]:
-    """Ticks of a log axis: every power of ten, and 2 and 5 between them where there are few."""
-    powers = range(int(np.floor(np.log10(low))) - 1, int(np.ceil(np.log10(high))) + 2)
-    steps = (1, 2, 5) if np.log10(high / low) < 2.5 else (1,)
-    ticks = [step * 10.0**power for power in powers for step in steps]
-    return {"tickvals": ticks, "ticktext": [f"{tick:,.10g}" for tick in ticks]}
 
 
 def _names(lines: Mapping[str, Line]) -> dict[str, str]:

@@ -1,7 +1,8 @@
 """Colours and layout shared by every figure: one colour per model, readable on light and dark."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
+from math import ceil, floor, log10
 from typing import Any
 
 import plotly.graph_objects as go
@@ -83,3 +84,11 @@ def finish(figure: go.Figure, *, height: int, **layout: Any) -> go.Figure:
     figure.update_xaxes(automargin=True)
     figure.update_yaxes(automargin=True)
     return figure
+
+
+def decades(low: float, high: float, write: Callable[[float], str] = "{:,.10g}".format) -> dict[str, Any]:
+    """Ticks of a log axis: every power of ten, and 2 and 5 between them where there are few."""
+    powers = range(floor(log10(low)) - 1, ceil(log10(high)) + 2)
+    steps = (1, 2, 5) if log10(high / low) < 2.5 else (1,)
+    ticks = [step * 10.0**power for power in powers for step in steps]
+    return {"tickvals": ticks, "ticktext": [write(tick) for tick in ticks]}

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from core.charts.palette import SEQUENTIAL, finish, names, rgb, safe
+from core.charts.palette import SEQUENTIAL, decades, finish, names, rgb, safe
 
 NAME_WIDTH = 36
 KIND_WIDTH = 24
@@ -129,7 +129,7 @@ def by_size(table: pd.DataFrame, looks: Mapping[str, Look], *, size: str, measur
             "type": "log",
             "title": size,
             "range": [np.log10(low / ROOM), np.log10(high * ROOM)],
-            **_size_ticks(low / ROOM, high * ROOM),
+            **decades(low / ROOM, high * ROOM, _short),
         },
         yaxis={"title": measure, **_extent(table, reference)},
         showlegend=True,
@@ -233,13 +233,6 @@ def _extent(table: pd.DataFrame, *also: float) -> dict[str, Any]:
     low, high = float(values.min()), float(values.max())
     room = max(0.06 * (high - low), (0.1 - (high - low)) / 2)
     return {"range": [max(-0.01, low - room), min(1.01, high + room)]}
-
-
-def _size_ticks(low: float, high: float) -> dict[str, Any]:
-    powers = range(int(np.floor(np.log10(low))), int(np.ceil(np.log10(high))) + 1)
-    steps = (1, 2, 5) if high / low < 300 else (1,)
-    ticks = [step * 10**power for power in powers for step in steps]
-    return {"tickvals": ticks, "ticktext": [_short(tick) for tick in ticks]}
 
 
 def _short(number: float) -> str:
