@@ -65,6 +65,7 @@ def test_the_second_lab_retrieves_times_decides_and_notices_a_changed_text(
     expect(main.get_by_text(re.compile("^MiniLM-L6: the best nDCG"))).to_be_visible()
     main.get_by_role("textbox", name="Title", exact=True).fill("The second lab")
     main.get_by_role("textbox", name="Title", exact=True).press("Enter")
+    page.wait_for_timeout(3_000)  # the file is made of what the page knows, and nothing on it shows the title
     settled(page)
     with page.expect_download() as download:
         main.get_by_role("button", name="JSON").click()
