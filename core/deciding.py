@@ -40,44 +40,38 @@ def digests(words: Sequence[str]) -> dict[str, str]:
     return {key: rerankers.identity(find_spec(kept, key)) for key in candidates.rerankers(words)}
 
 
+def ask(name: str, study: Study, words: Sequence[str], **arguments: Any) -> Question:
+    """A question about candidates, with exactly the models and rerankers that take part in them."""
+    own = study.only(*candidates.models(words))
+    return pipeline.ask(name, own, rerankers=digests(words), **arguments)
+
+
+def compared(study: Study, plan: Plan) -> dict[str, Question]:
+    """What each candidate is worth, "quality:" and its word, and as the last "comparison", which stands on these."""
+    scored = {"rel": plan.rel, "copies": plan.copies, "seed": plan.seed}
+    words = plan.candidates
+    found = {f"quality:{word}": ask("quality", study, [word], candidate=word, **scored) for word in words}
+    asked = ask("comparison", study, words, candidates=list(words), measure=plan.measure, **scored)
+    return {**found, "comparison": asked}
+
+
 def questions(study: Study, plan: Plan) -> dict[str, Question]:
-    """What a decision asks: "comparison", "preflight", "evidence", and "quality:" of each candidate by its word.
+    """What a decision asks: what `compared` does, "preflight" and "evidence".
 
     Nothing in `plan` but candidates, measure, rel, copies and seed changes them: limits, margin and prices never do.
     """
-    scored = {"rel": plan.rel, "copies": plan.copies}
-    found = {
-        "comparison": pipeline.ask(
-            "comparison",
-            study.only(*candidates.models(plan.candidates)),
-            candidates=list(plan.candidates),
-            rerankers=digests(plan.candidates),
-            measure=plan.measure,
-            seed=plan.seed,
-            **scored,
-        ),
-        "preflight": pipeline.ask("preflight", study.only(), **scored),
-        "evidence": pipeline.ask("evidence", study.only(*candidates.models(plan.candidates)), seed=plan.seed),
+    own = study.only(*candidates.models(plan.candidates))
+    return {
+        "preflight": pipeline.ask("preflight", study.only(), rel=plan.rel, copies=plan.copies),
+        "evidence": pipeline.ask("evidence", own, seed=plan.seed),
+        **compared(study, plan),
     }
-    for word in plan.candidates:
-        own = study.only(*candidates.models([word]))
-        found[f"quality:{word}"] = pipeline.ask(
-            "quality", own, candidate=word, rerankers=digests([word]), seed=plan.seed, **scored
-        )
-    return found
 
 
 def timing(study: Study, plan: Plan, run: str, owner: str) -> Question:
     """The question that times the plan's candidates, kept under the key `run`."""
-    return pipeline.ask(
-        "answering",
-        study.only(*candidates.models(plan.candidates)),
-        candidates=list(plan.candidates),
-        rerankers=digests(plan.candidates),
-        run=run,
-        owner=owner,
-        seed=plan.seed,
-    )
+    words = plan.candidates
+    return ask("answering", study, words, candidates=list(words), run=run, owner=owner, seed=plan.seed)
 
 
 def settle(study: Study, plan: Plan, answers: Mapping[str, Answer], run: Answer | None) -> Settled:
@@ -101,9 +95,7 @@ def labels(study: Study, words: Sequence[str]) -> dict[str, str]:
     kept = pipeline.store()
     named = {model.spec.key: model.label for model in study.models}
     named |= {key: find_spec(kept, key).label for key in candidates.rerankers(words)}
-    found = {word: candidates.parse(word).label(named) for word in words}
-    often = list(found.values())
-    return {word: label if often.count(label) == 1 else f"{label} ({word})" for word, label in found.items()}
+    return candidates.labels(words, named)
 
 
 def measured(study: Study, word: str, run: Answer | None) -> Mapping[str, Any]:

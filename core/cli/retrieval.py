@@ -31,6 +31,7 @@ from core.retrieval import candidates as words_of
 from core.retrieval import figures
 from core.retrieval.settings import DEPTH, settings
 from core.types import Answer, Study
+from core.work import Work
 
 BESIDE = ("P@10", "R@100", "RR@10", "AP")
 
@@ -86,9 +87,9 @@ def _answer(study: Study, found: dict[str, Answer], compared: Answer, scored: di
 
 def _ask(study: Study, name: str, doing: str, words: Sequence[str], **arguments: Any) -> Answer:
     """An answer about candidates with a progress bar."""
-    own = study.only(*words_of.models(words))
     with bar(doing, "") as progress:
-        return pipeline.answer(name, own, progress=progress, rerankers=deciding.digests(words), **arguments)
+        work = Work(pipeline.store(), pipeline.respond, progress)
+        return pipeline.respond(work, deciding.ask(name, study, words, **arguments))
 
 
 def _quality(study: Study, word: str, scored: dict[str, Any]) -> Answer:

@@ -1,6 +1,7 @@
 """What can answer a query: a model, BM25, both fused, and any of these with a reranker behind it; each as one word."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -60,3 +61,10 @@ def models(words: Iterable[str]) -> tuple[str, ...]:
 def rerankers(words: Iterable[str]) -> tuple[str, ...]:
     """Keys of the rerankers that take part, each once."""
     return tuple(dict.fromkeys(candidate.reranker for candidate in map(parse, words) if candidate.reranker))
+
+
+def labels(words: Iterable[str], named: Mapping[str, str]) -> dict[str, str]:
+    """What people read for each candidate; two of one name get their word behind it. `named` is as in `label`."""
+    found = {word: parse(word).label(named) for word in words}
+    often = Counter(found.values())
+    return {word: label if often[label] == 1 else f"{label} ({word})" for word, label in found.items()}

@@ -46,7 +46,6 @@ from core.session.retrieval import (
     candidate_colours,
     candidate_labels,
     candidates,
-    reranker_digests,
     retrieval_settings,
     retrieval_view,
 )
@@ -124,7 +123,6 @@ __all__ = [
     "placed_texts",
     "query_list",
     "record_download",
-    "reranker_digests",
     "retrieval_settings",
     "retrieval_verdict",
     "retrieval_view",

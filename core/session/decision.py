@@ -11,7 +11,7 @@ from core.charts.decision import BEHIND, CHOSEN, LEADING, OUT, TIED, Axis
 from core.deciding import Settled
 from core.decision import NUMERIC, Decision, Facts, Plan
 from core.session import choice, results, retrieval, show, wishes
-from core.session.panel import answers
+from core.session.panel import in_turn
 from core.session.preflight import HELP_DESK
 from core.session.retrieval import Scored
 from core.session.timing import Timed, timed_run
@@ -57,8 +57,8 @@ def decision_answers(study: Study, words: tuple[str, ...], scored: Scored) -> di
     if not study.corpus.queries or not study.corpus.judgements:
         _no_test_set()
     results.evaluable(study.corpus, scored)
-    asked = deciding.questions(study, wishes.asked(words, scored))
-    found = answers(list(asked.values()))
+    asked = deciding.questions(study, scored.plan(words))
+    found = in_turn(list(asked.values()))
     if any(answer is None for answer in found):
         st.stop()
     return {name: answer for name, answer in zip(asked, found, strict=True) if answer is not None}
@@ -82,7 +82,7 @@ def _no_test_set() -> None:
 def wished(study: Study, words: tuple[str, ...], scored: Scored, found: dict[str, Answer]) -> Decided:
     """The limits and costs as controls, and what follows from them; nothing is computed by the worker."""
     st.subheader("Limits")
-    run = timed_run(study, wishes.asked(words, scored))
+    run = timed_run(study, scored.plan(words))
     plan = wishes.wishes(study, words, scored, run)
     return Decided(study, plan, found, run, deciding.settle(study, plan, found, run.found if run else None))
 

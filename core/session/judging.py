@@ -4,9 +4,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from core import corpora, pipeline
+from core import corpora, deciding, pipeline
 from core.errors import VecassayError
-from core.retrieval import candidates as words_of
 from core.session import blind, choice, retrieval
 from core.session.grading import Grading, mark
 from core.session.panel import answers
@@ -40,14 +39,7 @@ def judge(study: Study, words: Sequence[str], scored: Scored) -> None:
     query = grading.queries[key]
     typed = Corpus("typed", (query.text,))
     pipeline.store().corpora.add(typed, {}, kind="typed", owner=None)
-    question = pipeline.ask(
-        "pool",
-        study.only(*words_of.models(words)),
-        candidates=list(words),
-        rerankers=retrieval.reranker_digests(words),
-        query=typed.fingerprint,
-        depth=DEPTH,
-    )
+    question = deciding.ask("pool", study, words, candidates=list(words), query=typed.fingerprint, depth=DEPTH)
     (found,) = answers([question])
     if found is not None:
         # A grade runs this part alone; the page above stays as it is.
@@ -58,8 +50,7 @@ def _proposed(study: Study, words: Sequence[str], scored: Scored) -> list[str]:
     """Marks of the queries for which judging more would tell most, if the candidates were compared already."""
     if not study.corpus.judgements:
         return []
-    asked = {"candidates": list(words), "measure": scored.measure, "seed": scored.seed}
-    question = retrieval.ask("comparison", study, words, scored, **asked)
+    question = deciding.compared(study, scored.plan(words))["comparison"]
     found = pipeline.store().answers.get(question.key)
     if found is None:
         st.caption("Once “Results” has compared the candidates, the queries on which they disagree are proposed here.")

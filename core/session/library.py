@@ -6,7 +6,7 @@ from dataclasses import asdict
 import pandas as pd
 import streamlit as st
 
-from core import jobs, pipeline, providers
+from core import deciding, jobs, pipeline, providers
 from core.digest import digest
 from core.errors import VecassayError
 from core.retrieval.candidates import BM25
@@ -201,7 +201,7 @@ def warm_up() -> None:
     if len(keys) > 1:
         questions.append(pipeline.ask("agreement", study, k=10, seed=0))
     if keys and results.judged(study.corpus.fingerprint, True).evaluated().size:
-        questions += results.asks(study, (*keys, BM25), Scored())
+        questions += deciding.compared(study, Scored().plan((*keys, BM25))).values()
     asked = [question.key for question in questions]
     if st.button("Warm up", key="warm", disabled=not keys):
         st.session_state["_warming"] = asked

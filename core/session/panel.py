@@ -70,6 +70,16 @@ def answers(questions: Sequence[Question]) -> list[Answer | None]:
     return [answer if answer is not None else _get(question) for question, answer in zip(questions, found, strict=True)]
 
 
+def in_turn(questions: Sequence[Question]) -> list[Answer | None]:
+    """As `answers`; but the last question stands on the others, and is asked when they are there.
+
+    Asked at once with them, it would compute them again.
+    """
+    *first, last = questions
+    found = answers(first)
+    return [*found, None] if any(answer is None for answer in found) else [*found, *answers([last])]
+
+
 def work(waiting: Sequence[Question]) -> bool:
     """Start jobs, and show how they stand unless they end within a moment; True when all are done."""
     for question in waiting:

@@ -1,21 +1,21 @@
 """The first part of the Retrieval page: what was found, the answer in sentences, whiskers, and every two candidates."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cached_property
 
 import pandas as pd
 import streamlit as st
 
-from core import charts, stats
+from core import charts, deciding, stats
 from core.charts.retrieval import Look
 from core.retrieval.candidates import BM25
 from core.retrieval.judged import Judged
 from core.session import choice, retrieval, show, verdicts
-from core.session.panel import answers
+from core.session.panel import in_turn
 from core.session.retrieval import Scored
 from core.session.words import count, plain
-from core.types import Answer, Corpus, Question, Study
+from core.types import Answer, Corpus, Study
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,26 +80,11 @@ def retrieved(study: Study, words: tuple[str, ...], scored: Scored) -> Retrieved
     Stops the page while there is nothing to show, or when no query can be evaluated.
     """
     evaluable(study.corpus, scored)
-    *asked, question = asks(study, words, scored)
-    found = answers(asked)
+    *found, comparison = in_turn(list(deciding.compared(study, scored.plan(words)).values()))
     quality = {word: answer for word, answer in zip(words, found, strict=True) if answer is not None}
     if not quality:
         st.stop()
-    result = Retrieved(study, scored, retrieval.looks(study, words), quality)
-    if len(quality) < len(words):
-        return result
-    (comparison,) = answers([question])
-    return replace(result, comparison=comparison)
-
-
-def asks(study: Study, words: Sequence[str], scored: Scored) -> list[Question]:
-    """What the page asks: "quality" of each candidate, and "comparison" of them all as the last."""
-    common = {"seed": scored.seed}
-    quality = [retrieval.ask("quality", study, [word], scored, candidate=word, **common) for word in words]
-    return [
-        *quality,
-        retrieval.ask("comparison", study, words, scored, candidates=list(words), measure=scored.measure, **common),
-    ]
+    return Retrieved(study, scored, retrieval.looks(study, words), quality, comparison)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)

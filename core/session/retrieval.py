@@ -6,10 +6,10 @@ from typing import Any
 
 import streamlit as st
 
-from core import pipeline, rerankers
+from core import deciding
 from core.charts.palette import OTHER, muted
 from core.charts.retrieval import Look
-from core.errors import VecassayError
+from core.decision import Plan
 from core.retrieval import candidates as words_of
 from core.retrieval import figures
 from core.retrieval.candidates import BM25, Candidate, parse
@@ -36,6 +36,10 @@ class Scored:
     copies: bool = True
     margin: float = MARGIN
     seed: int = 0
+
+    def plan(self, words: Sequence[str]) -> Plan:
+        """A plan of a decision that wishes for nothing yet."""
+        return Plan(tuple(words), self.measure, self.rel, self.copies, self.margin, self.seed)
 
 
 def retrieval_view(study: Study) -> str:
@@ -73,24 +77,10 @@ def candidates(study: Study) -> tuple[str, ...]:
     return tuple(candidate.key for candidate in [*single, *fused, *reranked])
 
 
-def reranker_digests(words: Sequence[str]) -> dict[str, str]:
-    """The identity of each reranker that takes part, by key; {} when none does."""
-    keys = words_of.rerankers(words)
-    if not keys:
-        return {}
-    known = reranking.known()
-    missing = [key for key in keys if key not in known]
-    if missing:
-        raise VecassayError(f"No reranker is called {', '.join(missing)}. Choose one of {', '.join(known) or 'none'}.")
-    return {key: rerankers.identity(known[key]) for key in keys}
-
-
 def candidate_labels(study: Study, words: Sequence[str]) -> dict[str, str]:
     """What people read for each candidate; two of one name get their word behind it."""
     named = {**show.labels(study), **{key: spec.label for key, spec in reranking.known().items()}}
-    labels = {word: parse(word).label(named) for word in words}
-    often = list(labels.values())
-    return {word: label if often.count(label) == 1 else f"{label} ({word})" for word, label in labels.items()}
+    return words_of.labels(words, named)
 
 
 def candidate_colours(study: Study, words: Sequence[str]) -> dict[str, str]:
@@ -172,5 +162,4 @@ def _pick_measure() -> str:
 
 def ask(name: str, study: Study, words: Sequence[str], scored: Scored, **arguments: Any) -> Question:
     """A question about the candidates `words`, with exactly the models and rerankers that take part in them."""
-    common = {"rerankers": reranker_digests(words), "rel": scored.rel, "copies": scored.copies}
-    return pipeline.ask(name, study.only(*words_of.models(words)), **common, **arguments)
+    return deciding.ask(name, study, words, rel=scored.rel, copies=scored.copies, **arguments)

@@ -42,14 +42,10 @@ def wishes(study: Study, words: tuple[str, ...], scored: Scored, run: Timed | No
         hour = _hour()
     with right:
         prices = _prices(study, words)
-    found = asked(words, scored)
     key = run.key if run is not None else ""
-    return replace(found, limits=limits, order=order, tolerance=tolerance, run=key, hour_price=hour, money=prices)
-
-
-def asked(words: tuple[str, ...], scored: Scored) -> Plan:
-    """A plan with what Retrieval and Decision share, and nothing else wished for yet."""
-    return Plan(words, scored.measure, scored.rel, scored.copies, scored.margin, scored.seed)
+    return replace(
+        scored.plan(words), limits=limits, order=order, tolerance=tolerance, run=key, hour_price=hour, money=prices
+    )
 
 
 def _numbers() -> dict[str, float | None]:

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from core import jobs, pipeline
 from core.types import Study
 from tests.decisions import corpus, keep
-from tests.pages.test_pages import open_page, settle, words
+from tests.pages.test_pages import ROOT, open_page, settle, words
 
 
 @pytest.fixture
@@ -129,3 +129,16 @@ def test_texts_without_queries_say_what_to_do(app: None) -> None:
     at.button(key="decide_helpdesk").click().run()
     assert study.corpus.queries == ()
     assert at.session_state["_choice"].corpus == "helpdesk"
+
+
+def test_a_comparison_waits_for_what_it_stands_on(app: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    study = stored()
+    asked: list[Any] = []
+    monkeypatch.setattr(jobs.jobs(), "submit", lambda question, *rest: asked.append(question.name))
+    at = AppTest.from_file(str(ROOT / "pages" / "decision.py"), default_timeout=60)
+    at.session_state["_navigated"] = True
+    at.query_params["corpus"], at.query_params["models"] = study.corpus.fingerprint, "lsa"
+    at.run()
+    assert not at.exception, at.exception
+    assert asked.count("quality") == 2
+    assert "comparison" not in asked
