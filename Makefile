@@ -1,4 +1,5 @@
-# make run: the dashboard. make test: everything CI runs. Both set up what they need, once.
+# make run: the dashboard. make test: everything CI runs. make bench: against its peers, on a machine that does nothing
+# else (BENCH="--only embedding,first-vector" for some of it). Each sets up what it needs, once.
 PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
@@ -19,7 +20,11 @@ check: $(VENV)/.test
 
 # Most tests wait for a process, a browser or a worker: three at a time keep two cores busy.
 unit: $(VENV)/.test browser
-	tests/with_postgres.sh $(BIN)/python -m pytest -n 3 --dist loadfile
+	tests/with_postgres.sh $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+
+# About half an hour; ends with 1 when a floor does not hold.
+bench: $(VENV)/.bench browser
+	$(BIN)/python -W ignore -m benchmarks $(BENCH)
 
 browser: $(VENV)/.test
 	@tests/find_browser.sh $(BIN)
@@ -37,6 +42,11 @@ $(VENV)/.run: requirements.txt $(VENV)/.made
 
 $(VENV)/.test: requirements-dev.txt $(VENV)/.run
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+# Without what they ask for: a peer must not change the versions that the dashboard runs with.
+$(VENV)/.bench: benchmarks/requirements.txt $(VENV)/.test
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r benchmarks/requirements.txt
 	@touch $@
 
 clean:

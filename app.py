@@ -4,11 +4,11 @@ from pathlib import Path
 
 import streamlit as st
 
-from core import session
+HERE = Path(__file__).parent
 
-st.set_page_config(page_title="Vecassay", page_icon=str(Path(__file__).parent / "docs" / "icon.png"), layout="wide")
-session.navigated()
-st.navigation(
+st.set_page_config(page_title="Vecassay", layout="wide")
+st.session_state["_navigated"] = True
+page = st.navigation(
     [
         st.Page("pages/overview.py", title="Overview", icon=":material/dashboard:", default=True),
         st.Page("pages/compare.py", title="Compare", icon=":material/compare_arrows:"),
@@ -19,4 +19,10 @@ st.navigation(
         st.Page("pages/decision.py", title="Decision", icon=":material/gavel:"),
         st.Page("pages/library.py", title="Library", icon=":material/inventory_2:"),
     ]
-).run()
+)
+# A page's question, its first line, is on the screen before the libraries that answer it are loaded; even an icon loads
+# one. Not by `ast`: Python 3.11 fails (SystemError) when two threads parse at once.
+with (HERE / "pages" / f"{page.url_path or 'overview'}.py").open(encoding="utf-8") as source:
+    st.title(source.readline().strip().strip('"'))
+st.set_page_config(page_icon=str(HERE / "docs" / "icon.png"))
+page.run()

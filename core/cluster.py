@@ -16,6 +16,9 @@ SEAT = "seat"
 THREADS = 4
 OFFER = {ENCODE: 1.0, SEAT: float(THREADS)}
 """What a worker announces: one encoder, and a seat for each thread. A task that must be alone takes all seats."""
+LIBRARY_THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS")
+"""How many threads a library may start. Dask sets them to 1, as if its own threads did the arithmetic."""
+NICENESS = 5
 CONNECT_SECONDS = 10
 LOOK_SECONDS = 1.0
 ROOT = Path(__file__).parent.parent
@@ -130,6 +133,7 @@ def _start() -> Any:
         "dashboard": False,
         "silence_logs": 40,
         "preload_nanny": ["core.cluster"],
+        "preload": ["core.worker"],  # so that the first task does not wait for it
         # Loaded models are not Dask's to spill, and a paused worker would look like a hang.
         "config": {f"distributed.worker.memory.{what}": False for what in ("target", "spill", "pause")},
     }
@@ -141,8 +145,18 @@ def _start() -> Any:
     return SpecCluster(workers={0: worker}, scheduler=scheduler, silence_logs=40)
 
 
-def dask_setup(nanny: Any) -> None:  # noqa: ARG001  (the signature Dask calls)
-    """Called by Dask in the worker's keeper: end it when the dashboard that started it is gone, however it went."""
+def dask_setup(nanny: Any) -> None:
+    """Called by Dask in the worker's keeper, before it starts the worker.
+
+    The worker's libraries may use the cores it has (affinity and cgroup), unless the operator set another number. Both
+    yield to the dashboard, so that clicks pass while a model computes, and end when it is gone, however it went.
+    """
+    from dask.system import CPU_COUNT
+
+    threads = {name: os.environ.get(name, str(CPU_COUNT)) for name in LIBRARY_THREADS}
+    nanny.pre_spawn_env.update(threads)
+    nanny.env.update(threads)
+    os.nice(max(0, NICENESS - os.nice(0)))
     parent = os.getppid()
 
     def watch() -> None:

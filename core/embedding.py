@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core import encoders
-from core.digest import digest_bytes
+from core.digest import Keys, digest_each
 from core.errors import VecassayError
 from core.providers import Encoder
 from core.store import Store
@@ -22,25 +22,30 @@ LARGEST_CHUNK = 4096
 
 
 def embed(
-    store: Store, texts: Sequence[str], model: Model, role: Role, *, fit: Corpus, progress: Progress
+    store: Store,
+    texts: Sequence[str],
+    model: Model,
+    role: Role,
+    *,
+    fit: Corpus,
+    progress: Progress,
+    names: Keys | None = None,
 ) -> Embeddings:
     """Vectors for texts in this order, `(n, d)`; `fit` is what a fitted model is fitted on.
 
-    Whatever stops it (an error, a cancel, a killed process), every finished chunk is in the store.
+    `names` are the texts' digests where they are known already. Whatever stops it (an error, a cancel, a killed
+    process), every finished chunk is in the store.
     """
-    shelf, digests = model.space.shelf(role), [digest_bytes([text]) for text in texts]
-    store.vectors.describe(shelf, model.space, role)
-    with store.pinned([shelf]):
-        found = store.vectors.read(shelf, digests)
-        absent = int((~found.present).sum())
-        if absent:
-            with encoders.lease(model, fit) as encoder:
-                # Somebody else may have encoded them while we waited for the lease.
-                rows = _missing(store.vectors.present(shelf, digests), digests)
-                writing = _Writing(store, encoder, model, role, fit.fingerprint, progress)
-                writing.run([texts[i] for i in rows], [digests[i] for i in rows])
-            found = store.vectors.read(shelf, digests)
-    store.vectors.count(shelf, asked=len(texts), found=len(texts) - absent)
+    shelf, names = model.space.shelf(role), digest_each(texts) if names is None else names
+    present, found = store.vectors.present(shelf, names), None
+    if present.all():
+        found = store.vectors.read(shelf, names)
+        present = found.present  # fewer, if some were damaged
+    if found is None or not present.all():
+        with store.pinned([shelf]):
+            _Writing(store, model, role, fit, progress).add(texts, names)
+            found = store.vectors.read(shelf, names)
+    store.vectors.count(shelf, asked=len(texts), found=int(present.sum()))
     if found.vectors is None or not found.present.all():
         raise VecassayError(
             f"Vectors of {model.label} could not be read back after they were saved: {int((~found.present).sum())} of "
@@ -49,10 +54,22 @@ def embed(
     return Embeddings(model.space, role, found.vectors)
 
 
-def _missing(present: npt.NDArray[np.bool_], digests: Sequence[bytes]) -> list[int]:
+def fill(
+    store: Store, texts: Sequence[str], model: Model, role: Role, *, fit: Corpus, progress: Progress, names: Keys
+) -> None:
+    """Let the store have a vector of each of the texts, as `embed` does, and read none back."""
+    shelf = model.space.shelf(role)
+    present = store.vectors.present(shelf, names)
+    if not present.all():
+        with store.pinned([shelf]):
+            _Writing(store, model, role, fit, progress).add(texts, names)
+    store.vectors.count(shelf, asked=len(texts), found=int(present.sum()))
+
+
+def _missing(present: npt.NDArray[np.bool_], names: Keys) -> list[int]:
     """The first row of each different text that is not there, in order."""
-    rows = np.flatnonzero(~present).tolist()
-    return sorted({digests[i]: i for i in reversed(rows)}.values())
+    rows = np.flatnonzero(~present)[::-1]
+    return sorted(dict(zip(names[rows].tolist(), rows.tolist(), strict=True)).values())
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,25 +77,33 @@ class _Writing:
     """Encode texts chunk by chunk, each kept before the next starts."""
 
     store: Store
-    encoder: Encoder
     model: Model
     role: Role
-    corpus: str
+    fit: Corpus
     progress: Progress
 
-    def run(self, texts: list[str], digests: list[bytes]) -> None:
-        if not texts:
-            return
+    def add(self, texts: Sequence[str], names: Keys) -> None:
+        """Encode what the store lacks."""
+        vectors, shelf = self.store.vectors, self.model.space.shelf(self.role)
+        vectors.describe(shelf, self.model.space, self.role)
+        with encoders.lease(self.model, self.fit) as encoder:
+            # Somebody else may have encoded them while we waited for the lease.
+            rows = _missing(vectors.present(shelf, names), names)
+            if rows:
+                self._run(encoder, [texts[i] for i in rows], names[rows])
+
+    def _run(self, encoder: Encoder, texts: list[str], names: Keys) -> None:
         vectors, shelf, started = self.store.vectors, self.model.space.shelf(self.role), perf_counter()
         self.progress(0, len(texts))
         for rows in _chunks(len(texts)):
             began = perf_counter()
-            encoded = self.encoder.encode(texts[rows], role=self.role)
+            encoded = encoder.encode(texts[rows], role=self.role)
             checked = Embeddings(self.model.space, self.role, np.ascontiguousarray(encoded, np.float32))
-            vectors.write(shelf, digests[rows], checked.vectors)
+            vectors.write(shelf, names[rows], checked.vectors)
             vectors.count(shelf, encoded=len(checked), seconds=perf_counter() - began)
             self.progress(rows.stop, len(texts))
-        vectors.log_run(shelf, self.corpus, len(texts), perf_counter() - started, machine=platform.node())
+        seconds = perf_counter() - started
+        vectors.log_run(shelf, self.fit.fingerprint, len(texts), seconds, machine=platform.node())
 
 
 def _chunks(n: int) -> Iterator[slice]:

@@ -35,11 +35,12 @@ def _load(model: Model, corpus: Corpus | None) -> providers.Encoder:
             return _loaded[key]
     provider = providers.REGISTRY[model.spec.provider]
     if not provider.ready(model.spec):
-        provider.prepare(model.spec)
+        provider.prepare(model.spec, texts=corpus.texts if corpus else ())
     if provider.space(model.spec, corpus).digest != key:
         raise VecassayError(
             f"The files of {model.label} are not the ones this question was asked about: they changed on disk, or "
-            f"this worker has other files. Reload the page; on a cluster, give all workers the same model files."
+            f"this worker has other files. Reload the page; on a cluster, give all workers the same model files, "
+            f"processors alike, or one VECASSAY_BACKEND (torch runs alike everywhere)."
         )
     encoder = provider.load(model.spec, corpus)
     with _guard:

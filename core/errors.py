@@ -17,5 +17,9 @@ class NotReady(VecassayError):
     """A model's files are not on this machine yet: they must be downloaded or made first (`Provider.prepare`)."""
 
 
+class NotMade(NotReady):
+    """A model's files are here, but something must be made of them first, which takes no network."""
+
+
 class Cancelled(VecassayError):
     """Nobody waits for this work any more."""

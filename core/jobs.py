@@ -9,14 +9,14 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import lru_cache
-from threading import Lock
+from threading import Condition
 from time import time
 from typing import Any
 
 from core import pipeline, questions
 from core.cluster import Cluster
 from core.errors import VecassayError
-from core.progress import ENDED, WAITS_FOR_ALONE, Part, State, Status, waits_alone
+from core.progress import ENDED, WAITS_FOR_ALONE, Part, State, Status, stopped, waits_alone
 from core.settings import settings
 from core.store import Store
 from core.trouble import explain
@@ -59,7 +59,7 @@ class Jobs:
         self._cluster = cluster
         self._jobs: dict[str, _Job] = {}
         self._events: dict[str, tuple[float, float, int, int]] = {}
-        self._lock = Lock()
+        self._lock = Condition()
         self._desk = ThreadPoolExecutor(1, thread_name_prefix="vecassay-jobs")
         self.started = 0
 
@@ -97,6 +97,12 @@ class Jobs:
         message = job.message or self._cluster.trouble or self._waits(job)
         return Status("running" if running else job.state, message, parts)
 
+    def wait(self, keys: Sequence[str], seconds: float) -> bool:
+        """Sleep until none of these jobs waits or runs, at most so long; whether that is so."""
+        with self._lock:
+            mine = [job for job in map(self._jobs.get, keys) if job is not None]
+            return self._lock.wait_for(lambda: all(job.state in ENDED for job in mine), seconds)
+
     def active(self) -> list[str]:
         """Keys of the jobs that wait or run."""
         with self._lock:
@@ -112,12 +118,7 @@ class Jobs:
         with self._lock:
             job = self._jobs.get(key)
         if job is not None and job.state not in ENDED:
-            kept = (
-                "A run that is not finished is not kept."
-                if job.recipe.alone
-                else "Everything finished until then is kept."
-            )
-            self._end(job, "cancelled", f"Stopped. {kept}")
+            self._end(job, "cancelled", stopped(alone=job.recipe.alone))
 
     def close(self) -> None:
         """End the worker."""
@@ -188,6 +189,7 @@ class Jobs:
             for key in job.tasks:
                 self._events.pop(key, None)
             future, job.tasks, job.future = job.future, {}, None
+            self._lock.notify_all()
         if state == "cancelled" and future is not None:
             future.cancel()
 

@@ -47,20 +47,6 @@ def nearest(queries: Floats, texts: Floats, k: int) -> tuple[Ints, Floats]:
     return ids, values
 
 
-def neighbors(unit: Floats, k: int) -> tuple[Ints, Floats]:
-    """Each unit row's k most similar other rows, itself left out: ids and cosines `(n, min(k, n - 1))`."""
-    k = min(k, len(unit) - 1)
-    ids = np.empty((len(unit), max(k, 0)), np.int64)
-    values = np.empty((len(unit), max(k, 0)), np.float32)
-    if k < 1:
-        return ids, values
-    for rows in blocks(len(unit), len(unit)):
-        similarity = unit[rows] @ unit.T
-        similarity[np.arange(rows.stop - rows.start), np.arange(rows.start, rows.stop)] = -np.inf
-        ids[rows], values[rows] = top_k(similarity, k)
-    return ids, values
-
-
 def scores(a: Floats, b: Floats, score: str) -> Floats:
     """How alike every row of `a (n, d)` is to every row of `b (m, d)`, larger is closer: float32 `(n, m)`.
 

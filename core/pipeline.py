@@ -8,6 +8,7 @@ print(found["agreement"])
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -15,13 +16,13 @@ from time import perf_counter
 from typing import Any
 
 from core import catalog, corpora, providers, questions, rerankers
-from core.digest import digest_bytes
+from core.digest import Keys
 from core.errors import NotReady, VecassayError
 from core.registry import discover
 from core.settings import settings
 from core.store import Store, open_store
 from core.types import Answer, Corpus, ModelSpec, Progress, Question, Role, Study
-from core.work import Work, find_corpus, find_spec, quiet, resolve, spoken
+from core.work import Work, find_corpus, find_spec, names, quiet, resolve
 
 SHARD_TEXTS = 2_000
 MOST_SHARDS = 64
@@ -60,7 +61,7 @@ def study(corpus: str | Corpus, models: Sequence[str]) -> Study:
     specs = [named(kept, name) for name in models]
     for spec in specs:
         if not providers.REGISTRY[spec.provider].ready(spec):
-            providers.REGISTRY[spec.provider].prepare(spec)
+            providers.REGISTRY[spec.provider].prepare(spec, texts=found.texts)
     return Study(found, tuple(resolve(spec, found) for spec in specs))
 
 
@@ -156,8 +157,7 @@ def needs(kept: Store, question: Question) -> list[Need]:
     recipe, given = questions.REGISTRY[question.name], question.arguments
     found = []
     for argument, role in ((argument, role) for argument, roles in recipe.embeds.items() for role in roles):
-        texts = spoken(find_corpus(kept, given[argument]), role)
-        digests = list({digest_bytes([text]) for text in texts})
+        digests = names(find_corpus(kept, given[argument]), role)
         fit = find_corpus(kept, given["corpus"])
         for key, space in given["models"].items():
             spec = find_spec(kept, key)
@@ -170,13 +170,11 @@ def needs(kept: Store, question: Question) -> list[Need]:
     return sorted(found, key=lambda need: need.spec.card.parameters or 0)
 
 
-def _missing(kept: Store, spec: ModelSpec, fit: Corpus, role: Role, digests: list[bytes]) -> int:
-    """How many of the texts have no vector yet."""
-    try:
-        shelf = resolve(spec, fit).space.shelf(role)
-    except NotReady:
-        return len(digests)
-    return int((~kept.vectors.present(shelf, digests)).sum())
+def _missing(kept: Store, spec: ModelSpec, fit: Corpus, role: Role, digests: Keys) -> int:
+    """How many different texts have no vector yet."""
+    with suppress(NotReady):
+        digests = digests[~kept.vectors.present(resolve(spec, fit).space.shelf(role), digests)]
+    return len(set(digests.tolist()))
 
 
 def _shards(spec: ModelSpec, texts: int) -> int:
@@ -185,9 +183,9 @@ def _shards(spec: ModelSpec, texts: int) -> int:
     return min(1 if providers.REGISTRY[spec.provider].fitted else MOST_SHARDS, wanted)
 
 
-def prepare(spec: ModelSpec) -> Question:
-    """The question that brings a model's files here."""
-    return Question("prepare", {"model": spec.key})
+def prepare(spec: ModelSpec, corpus: Corpus | None = None) -> Question:
+    """The question that brings a model's files here; what is made of them is checked on texts of the corpus."""
+    return Question("prepare", {"model": spec.key, "corpus": corpus.fingerprint if corpus else ""})
 
 
 def warm() -> Question:

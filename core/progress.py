@@ -42,3 +42,10 @@ def waits_alone(others: int) -> str:
 
 WAITS_FOR_ALONE = "Waiting: a latency run has the worker to itself. This goes on when it ends."
 """What the others say meanwhile."""
+
+
+def stopped(*, alone: bool) -> str:
+    """What is told of a job that somebody stopped, and of what it had done."""
+    return (
+        f"Stopped. {'A run that is not finished is not kept.' if alone else 'Everything finished until then is kept.'}"
+    )

@@ -2,6 +2,7 @@
 
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -39,6 +40,10 @@ class Settings(BaseSettings):
     )
     warm: bool = Field(
         True, description="Prepare UMAP in the worker when the dashboard starts, while nobody waits for it yet."
+    )
+    backend: Literal["auto", "torch", "openvino"] = Field(
+        "auto",
+        description="What runs transformers: auto is the fastest whose vectors agree with PyTorch's on your texts.",
     )
     remote_code: tuple[str, ...] = Field((), description="Hub ids whose own Python code may run, as a JSON list.")
     folders: str | None = Field(

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from core.digest import digest
+from core.digest import Keys, digest, digest_each
 from core.errors import BadVectors, SpaceMismatch
 
 Floats: TypeAlias = npt.NDArray[np.float32]
@@ -70,10 +70,9 @@ class ModelSpec:
     @classmethod
     def from_json(cls, raw: Mapping[str, Any]) -> "ModelSpec":
         """Read what `to_json` wrote, or a table of the catalogue."""
-        card = dict(raw.get("card", {}))
-        for name in ("languages", "matryoshka"):
-            card[name] = tuple(card.get(name, ()))
-        return cls(**{**raw, "card": ModelCard(**card)})
+        card = raw.get("card", {})
+        several = {name: tuple(card.get(name, ())) for name in ("languages", "matryoshka")}
+        return cls(**{**raw, "card": ModelCard(**{**card, **several})})
 
 
 @dataclass(frozen=True)
@@ -169,22 +168,22 @@ class Corpus:
         return digest(self.texts)
 
     @cached_property
+    def digests(self) -> Keys:
+        """Digest of each text, `(n,)`: the names under which the store keeps their vectors."""
+        return digest_each(self.texts)
+
+    @cached_property
     def fingerprint(self) -> str:
         """Digest of everything but the name: any changed text, order, label, id, query or grade changes it."""
-        parts = ["corpus", self.texts_digest]
-        for column in (self.labels, self.ids, self.titles):
-            parts.append("none" if column is None else digest(column))
-        parts.append(digest(part for query in self.queries for part in (query.id, query.text, query.kind)))
-        parts.append(digest(part for j in self.judgements for part in (j.query_id, j.text_id, str(j.grade))))
-        return digest(parts)
+        columns = ("none" if column is None else digest(column) for column in (self.labels, self.ids, self.titles))
+        asked = digest(part for query in self.queries for part in (query.id, query.text, query.kind))
+        judged = digest(part for j in self.judgements for part in (j.query_id, j.text_id, str(j.grade)))
+        return digest(["corpus", self.texts_digest, *columns, asked, judged])
 
 
 @dataclass(frozen=True, eq=False)
 class Embeddings:
-    """One space's vectors for one corpus and role: read-only float32 `(n, d)`, all finite.
-
-    Raises BadVectors when the shape or the values are not so.
-    """
+    """One space's vectors for one corpus and role: read-only float32 `(n, d)`, all finite, or BadVectors is raised."""
 
     space: Space
     role: Role
@@ -193,7 +192,8 @@ class Embeddings:
     def __post_init__(self) -> None:
         if self.vectors.ndim != 2 or self.vectors.dtype != np.float32:
             raise BadVectors(f"Expected float32 (n, d); got {self.vectors.dtype} {self.vectors.shape}")
-        if not np.isfinite(self.vectors).all():
+        # One sum tells of any NaN or infinity; it may overflow without one, so that only the second look is sure.
+        if not np.isfinite(np.vdot(self.vectors, self.vectors)) and not np.isfinite(self.vectors).all():
             bad = int((~np.isfinite(self.vectors).all(axis=1)).sum())
             raise BadVectors(f"Expected finite vectors; {self.space.label} gave NaN or infinity for {bad} texts.")
         self.vectors.setflags(write=False)

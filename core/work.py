@@ -9,9 +9,13 @@ import numpy as np
 import numpy.typing as npt
 
 from core import catalog, embedding, providers, questions
+from core.digest import Keys, digest_each
 from core.errors import VecassayError
 from core.store import Store
 from core.types import Answer, Corpus, Embeddings, Floats, Ints, Model, ModelSpec, Progress, Question, Role
+
+NARROW, WIDE, MANY = 32, 100, 50_000
+"""Widths of neighbour graphs. The wide one takes a third more time, which matters less than a second graph search."""
 
 
 def quiet(done: int, total: int) -> None:
@@ -50,13 +54,19 @@ class Work:
             if model.space.digest != expected:
                 raise VecassayError(
                     f"{model.label} is not the model this question was asked about: its files, prompts or settings "
-                    f"changed since, or this worker has other files. Reload the page to ask again."
+                    f"changed since, or this worker has other files, or a processor for which another backend was "
+                    f"chosen. Reload the page to ask again; on a cluster, set VECASSAY_BACKEND alike (such as torch)."
                 )
         return found
 
     def embed(self, texts: tuple[str, ...] | list[str], model: Model, role: Role, fit: Corpus) -> Embeddings:
         """Vectors for texts in this order, `(n, d)`; only what the store lacks is encoded, each chunk kept at once."""
-        return embedding.embed(self.store, texts, model, role, fit=fit, progress=self.progress)
+        names = fit.digests if texts is fit.texts else None
+        return embedding.embed(self.store, texts, model, role, fit=fit, progress=self.progress, names=names)
+
+    def fill(self, texts: list[str], names: Keys, model: Model, role: Role, fit: Corpus) -> None:
+        """Let the store have these texts' vectors (`names`: their digests, `(n,)`); none is read."""
+        embedding.fill(self.store, texts, model, role, fit=fit, progress=self.progress, names=names)
 
     def views(self, corpus: str, spaces: Mapping[str, str]) -> list["View"]:
         """The corpus as each of the models sees it, in the question's order."""
@@ -89,11 +99,21 @@ class View:
         return None if labels is None else np.array(labels)
 
     def neighbors(self, k: int) -> Ints:
-        """Each text's k most similar other texts, `(n, k)`; computed once per space, corpus and k."""
-        models = {self.model.spec.key: self.model.space.digest}
-        found = self.work.ask("neighbors", corpus=self.corpus, models=models, k=k)
-        ids: Ints = found["ids"].astype(np.int64)
+        """Each text's k most similar other texts, `(n, k)`, best first."""
+        ids: Ints = self.near(k)["ids"].astype(np.int64)
         return ids
+
+    def near(self, k: int) -> Answer:
+        """The `neighbors` answer for k, cut from one of a standard width, which is computed and kept once for all k."""
+        models = {self.model.spec.key: self.model.space.digest}
+        width = graph_width(len(self.work.corpus(self.corpus)), k)
+        found = self.work.ask("neighbors", corpus=self.corpus, models=models, k=width)
+        return {**found, "ids": found["ids"][:, :k], "cosines": found["cosines"][:, :k]}
+
+
+def graph_width(n: int, k: int) -> int:
+    """How many neighbours are looked for when k are wanted: 32 or 100, one width for very many texts, else hundreds."""
+    return NARROW if k <= NARROW and n <= MANY else max(1, -(-k // WIDE)) * WIDE
 
 
 def find_corpus(store: Store, fingerprint: str) -> Corpus:
@@ -110,6 +130,12 @@ def find_corpus(store: Store, fingerprint: str) -> Corpus:
 def spoken(corpus: Corpus, role: Role) -> tuple[str, ...]:
     """What a corpus says in a role: its texts; as queries, its own queries where it has some."""
     return tuple(query.text for query in corpus.queries) if role is Role.QUERY and corpus.queries else corpus.texts
+
+
+def names(corpus: Corpus, role: Role) -> Keys:
+    """The digest of each text that `spoken` gives, `(n,)`."""
+    said = spoken(corpus, role)
+    return corpus.digests if said is corpus.texts else digest_each(said)
 
 
 def find_spec(store: Store, key: str) -> ModelSpec:

@@ -1,7 +1,10 @@
 """What a worker does with a task: answer its question, report how far it is, stop when nobody waits any more."""
 
-from contextlib import suppress
+import sys
+from collections.abc import Sequence
+from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from time import time
+from types import ModuleType
 
 from core import pipeline
 from core.cluster import SEAT
@@ -15,9 +18,7 @@ REPORT_SECONDS = 0.3
 
 def run(store_id: str, question: Question, first: list[None]) -> None:  # noqa: ARG001  (waited for by Dask)
     """Answer a question in a worker; the answer goes into the store, not over the wire."""
-    with suppress(ImportError):
-        # First and whole: SciPy falls over a torch that another task has imported half.
-        import torch  # noqa: F401
+    guard_torch()
     kept = pipeline.store()
     if kept.id != store_id:
         raise VecassayError(
@@ -25,6 +26,41 @@ def run(store_id: str, question: Question, first: list[None]) -> None:  # noqa: 
             f"to the same database for the dashboard and all workers."
         )
     pipeline.keep(Work(kept, pipeline.respond, _Report(question.key), alone=_alone(question.key)), question)
+
+
+class _Torch(SourceFileLoader):
+    """Imports torch as ever, except that the module has a class `Tensor`, of which nothing is one, from the start.
+
+    SciPy and scikit-learn ask of every array whether it is a `sys.modules["torch"].Tensor`; they fall over a torch that
+    another task is importing right now and that has no such class yet.
+    """
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType:
+        module = ModuleType(spec.name)
+        module.Tensor = type("Tensor", (), {})  # type: ignore[attr-defined]
+        return module
+
+
+class _HalfTorch:
+    """Finds torch, and nothing else, where Python would."""
+
+    def find_spec(
+        self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        spec = PathFinder.find_spec(name, path, target) if name == "torch" else None
+        if spec is None or type(spec.loader) is not SourceFileLoader:
+            return None
+        spec.loader = _Torch(spec.loader.name, spec.loader.path)
+        return spec
+
+
+_HALF_TORCH = _HalfTorch()
+
+
+def guard_torch() -> None:
+    """Let one task of this process import torch while another computes with SciPy."""
+    if _HALF_TORCH not in sys.meta_path:
+        sys.meta_path.insert(0, _HALF_TORCH)
 
 
 def _alone(key: str) -> bool:

@@ -4,7 +4,7 @@ import streamlit as st
 
 from core import charts, session
 
-study = session.page(__doc__)
+study = session.page()
 labels, many = session.labels(study), len(study.models) > 1
 
 # 1. What is compared
@@ -16,22 +16,7 @@ if small is not None:
     pairs = session.pair_table(found["pairs"], small, labels)
     if many:
         session.disagreement(pairs, labels)
-    shown = st.segmented_control(
-        "Show",
-        ["cosine", "percentile"],
-        default="cosine",
-        required=True,
-        key="shown",
-        bind="query-params",
-        help="Cosine is the model's own score. Percentile is the share of the other pairs that are less similar under "
-        "the same model, so that models can be laid beside each other.",
-    )
-    session.chart(
-        charts.sentence_matrices(found["pairs"], small.texts, session.with_dimensions(labels, found), shown),
-        alt="Similarity of every two sentences, one matrix per model",
-        data=pairs,
-        key="matrices",
-    )
+    session.sentence_matrices(found, small, labels, pairs)
     st.caption(
         "Scores of different models are not on one scale, and each matrix has its own: compare ranks across models."
     )

@@ -4,7 +4,7 @@ import streamlit as st
 
 from core import session
 
-study = session.page(__doc__)
+study = session.page()
 
 # 1. What is compared
 with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):

@@ -4,7 +4,7 @@ import streamlit as st
 
 from core import session
 
-study = session.page(__doc__)
+study = session.page()
 
 # 1. What is compared
 session.measure_speed(study)

@@ -4,7 +4,7 @@ import streamlit as st
 
 from core import session
 
-session.page(__doc__, study=False)
+session.page(study=False)
 
 # 1. Where it is
 session.store_summary()

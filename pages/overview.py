@@ -4,7 +4,7 @@ import streamlit as st
 
 from core import charts, session
 
-study = session.page(__doc__)
+study = session.page()
 
 # 1. What is compared
 session.corpus_report(study.corpus)

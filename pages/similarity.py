@@ -4,7 +4,7 @@ import streamlit as st
 
 from core import session
 
-study = session.page(__doc__)
+study = session.page()
 if len(study.corpus) < 2:
     st.info("Two texts are enough to begin: add another one in the sidebar.", icon=":material/add:")
     st.stop()

@@ -1,6 +1,7 @@
 """Fixtures shared by all tests: a home folder of its own for each test, models made once for all."""
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -18,7 +19,35 @@ os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 # Compiled kernels are kept between runs, outside of any test's home; and no server compiles them unasked.
 os.environ.setdefault("NUMBA_CACHE_DIR", str(ROOT / ".pytest_cache" / "numba"))
 os.environ.setdefault("VECASSAY_WARM", "false")
-KEPT = ("VECASSAY_TEST_POSTGRES", "VECASSAY_WARM")
+# Converting a transformer takes seconds: only tests with `home_with_static` get what was chosen, made once for all.
+os.environ.setdefault("VECASSAY_BACKEND", "torch")
+# Files that take minutes begin first: one of them at the end would leave the other processes with nothing to do.
+LONG = (
+    "tests/browser/test_second_lab.py",
+    "tests/test_jobs.py",
+    "tests/test_cluster.py",
+    "tests/browser/test_first_lab.py",
+    "tests/browser/test_panel.py",
+    "tests/test_benchmarks.py",
+    "tests/browser/test_library.py",
+    "tests/browser/test_clusters.py",
+    "tests/browser/test_intake.py",
+    "tests/test_faults.py",
+    "tests/pages/test_pages.py",
+    "tests/pages/test_warm_pages.py",
+    "tests/test_helpdesk_band.py",
+    "tests/browser/test_latency.py",
+    "tests/browser/test_bringing.py",
+    "tests/test_reference.py",
+    "tests/test_pipeline.py",
+    "tests/projections/test_libraries.py",
+)
+KEPT = ("VECASSAY_TEST_POSTGRES", "VECASSAY_WARM", "VECASSAY_BACKEND")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    place = {str(ROOT / file): number for number, file in enumerate(LONG)}
+    items.sort(key=lambda item: place.get(str(item.path), len(place)))
 
 
 def _forget() -> None:
@@ -29,15 +58,23 @@ def _forget() -> None:
 
 @pytest.fixture(scope="session")
 def made_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the distilled model, made once (about 15 s) for every test and every process that asks for it."""
+    """A folder with the distilled and the converted model, made once (about 30 s) for every test and every process.
+
+    Beside it is a store with the vectors of the sample's sentences under the three models.
+    """
     together = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         together = together.parent
     home = together / "made"
     with FileLock(together / "made.lock"):
         if not (home / "models").exists():
-            code = "from core import pipeline; pipeline.study('sentences', ['static'])"
-            env = {**os.environ, "VECASSAY_HOME": str(home)}
+            code = (
+                "from core import pipeline\n"
+                "for key in ('static', 'minilm', 'lsa'):\n"
+                "    pipeline.answer('profile', pipeline.study('sentences', [key]))\n"
+                "pipeline.store().close()"
+            )
+            env = {**os.environ, "VECASSAY_HOME": str(home), "VECASSAY_BACKEND": "auto"}
             subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=env, check=True)
     return home / "models"
 
@@ -57,10 +94,20 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 @pytest.fixture
-def home_with_static(home: Path, made_models: Path) -> Path:
-    """An empty VECASSAY_HOME in which the distilled model is there already."""
+def home_with_static(home: Path, made_models: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty VECASSAY_HOME in which the distilled and the converted model are there already."""
+    monkeypatch.delenv("VECASSAY_BACKEND")
+    settings.cache_clear()
     (home / "models").symlink_to(made_models)
     return home
+
+
+@pytest.fixture
+def home_with_vectors(home_with_static: Path, made_models: Path) -> Path:
+    """A VECASSAY_HOME in which the sample's sentences are embedded by all three models, too."""
+    for file in made_models.parent.glob("store.sqlite*"):
+        shutil.copy(file, home_with_static)
+    return home_with_static
 
 
 def shared(*parts: str) -> Path:

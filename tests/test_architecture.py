@@ -26,8 +26,9 @@ HEAVY = {
 ALLOWED = {
     **dict.fromkeys(LEAF, LEAF),
     "catalog": LEAF,
-    "providers": LEAF,
-    "corpora": LEAF | {"retrieval"},
+    "hub": LEAF,
+    "providers": LEAF | {"hub"},
+    "corpora": LEAF | {"retrieval", "hub"},
     "measures": LEAF,
     "projections": LEAF,
     "clusterings": LEAF,

@@ -1,22 +1,37 @@
 """The command line as a program: exit codes, files, what it says."""
 
 import csv
+import io
 import json
 import os
 import subprocess
 import sys
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from core.cli import APP, main
 from tests.conftest import shared
 
 ROOT = Path(__file__).parent.parent
 
 
 def run(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """The command line in this process: what a program of its own adds is looked at by the tests of `program`."""
+    out, err = io.StringIO(), io.StringIO()
+    with redirect_stdout(out), redirect_stderr(err):
+        try:
+            code: Any = main(lambda: APP(list(arguments)))
+        except SystemExit as ended:
+            code = ended.code or 0
+    return subprocess.CompletedProcess(arguments, code, out.getvalue(), err.getvalue())
+
+
+def program(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "core", *arguments],
         cwd=ROOT,
@@ -86,10 +101,17 @@ def test_what_cannot_be_done_is_said_with_its_exit_code(home: Path, arguments: l
 
 
 def test_help_names_every_verb(home: Path) -> None:
-    done = run(home, "--help")
+    done = program(home, "--help")
     assert done.returncode == 0
     assert "embed" in done.stdout
     assert "compare" in done.stdout
+
+
+def test_a_program_of_its_own_ends_alike(home: Path) -> None:
+    done = program(home, "embed", "sentences", "--models", "minilmm")
+    assert done.returncode == 1
+    assert done.stderr.startswith("vecassay: ")
+    assert "Traceback" not in done.stderr
 
 
 def test_a_broken_file_names_its_line_and_nothing_is_stored(home: Path, tmp_path: Path) -> None:

@@ -193,3 +193,22 @@ def test_no_process_outlives_a_killed_server(home: Path) -> None:
     server.kill()
     server.wait()
     wait(lambda: not [child for child in children if child.is_running() and child.status() != "zombie"], "children")
+
+
+def test_those_who_wait_sleep_until_the_job_ends_and_no_longer(jobs: Jobs) -> None:
+    study, question = many(600)
+    assert jobs.wait(["of no job"], 0)
+    jobs.submit(question)
+    assert not jobs.wait([question.key], 0.01)
+    woken: list[bool] = []
+    visitors = [
+        threading.Thread(target=lambda: woken.append(jobs.wait([question.key], PATIENCE)), daemon=True)
+        for _ in range(20)
+    ]
+    for visitor in visitors:
+        visitor.start()
+    jobs.cancel(question.key)
+    for visitor in visitors:
+        visitor.join(PATIENCE / 4)
+    assert woken == [True] * 20
+    assert study.models

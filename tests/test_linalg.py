@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from core import linalg
-from core.linalg import blocks, nearest, neighbors, top_k
+from core.linalg import blocks, nearest, top_k
+from core.questions.nearness import near
 
 
 def _circle(*degrees: float) -> np.ndarray:
@@ -15,6 +16,11 @@ def _circle(*degrees: float) -> np.ndarray:
 def _random(n: int, d: int, seed: int = 0) -> np.ndarray:
     rows = np.random.default_rng(seed).normal(size=(n, d))
     return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+
+
+def neighbors(unit: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
+    found = near(unit, k, lambda done, total: None)
+    return found.ids, found.cosines
 
 
 @pytest.fixture

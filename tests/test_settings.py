@@ -20,6 +20,7 @@ READ: dict[str, tuple[str, Any]] = {
     "max_text_chars": ("10", 10),
     "hub_timeout": ("0.5", 0.5),
     "warm": ("false", False),
+    "backend": ("openvino", "openvino"),
     "remote_code": ('["org/one", "org/two"]', ("org/one", "org/two")),
     "folders": ("/a:/b", "/a:/b"),
 }

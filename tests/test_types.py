@@ -6,7 +6,7 @@ from json import dumps, loads
 import numpy as np
 import pytest
 
-from core.digest import digest
+from core.digest import digest, digest_bytes
 from core.errors import SpaceMismatch
 from core.types import (
     Corpus,
@@ -286,3 +286,13 @@ def test_name_version_and_every_argument_change_a_key(other: Question) -> None:
 
 def test_a_key_begins_with_the_question() -> None:
     assert QUESTION.key.startswith("agreement-")
+
+
+def test_a_corpus_knows_the_digest_of_each_text() -> None:
+    texts = ("", "a", "ä", "\ud800", "a\0", "a" * 5_000)
+    assert Corpus("c", texts).digests.tolist() == [digest_bytes([text]) for text in texts]
+
+
+def test_large_numbers_whose_squares_overflow_are_finite() -> None:
+    vectors = np.full((2, 3), 3e38, np.float32)
+    assert len(Embeddings(Space("p", "n", "w"), Role.DOCUMENT, vectors)) == 2

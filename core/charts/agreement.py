@@ -6,11 +6,13 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from core.charts.keeping import kept
 from core.charts.palette import SEQUENTIAL, finish, names
 
 NAME_WIDTH = 16
 
 
+@kept
 def agreement_matrix(table: pd.DataFrame, labels: Mapping[str, str], *, title: str) -> go.Figure:
     """A small matrix, model by model, of one measure; `table` has columns a, b and value, each pair once."""
     keys = list(labels)
@@ -46,6 +48,7 @@ def agreement_matrix(table: pd.DataFrame, labels: Mapping[str, str], *, title: s
     )
 
 
+@kept
 def overlap_histogram(per_text: np.ndarray, *, k: int, colour: str) -> go.Figure:
     """How many texts share 0, 1, ... k of their k neighbours under two models."""
     shared = np.rint(per_text * k).astype(int)

@@ -8,6 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 import plotly.graph_objects as go
 
+from core.charts.keeping import kept
 from core.charts.palette import FONT, OTHER, SEQUENTIAL, finish, names, safe
 
 ROW_HEIGHT = 22
@@ -18,6 +19,7 @@ SEEN_NUMBERS = 16
 TICKS = [2, 3, 5, 10, 20, 30, 50, 100, 200, 300, 500, 1_000]
 
 
+@kept
 def crossing(table: pd.DataFrame, rows: Mapping[Any, str], columns: Mapping[Any, str], *, title: str) -> go.Figure:
     """Two groupings of the same texts against each other; `table` has the columns row, column and count.
 
@@ -77,6 +79,7 @@ def _shares(values: npt.NDArray[np.float64], left: Sequence[str], top: Sequence[
     )
 
 
+@kept
 def silhouettes(table: pd.DataFrame, words: Sequence[str], *, colour: str, mean: float | None) -> go.Figure:
     """A bar per group (columns silhouette, size): how much closer its texts are to each other than to the next."""
     shown = table.assign(word=list(words)).dropna(subset="silhouette")
@@ -106,6 +109,7 @@ def silhouettes(table: pd.DataFrame, words: Sequence[str], *, colour: str, mean:
     )
 
 
+@kept
 def suggested(
     tables: Mapping[str, pd.DataFrame], chosen: Mapping[str, int], labels: Mapping[str, str], colours: Mapping[str, str]
 ) -> go.Figure:
@@ -133,6 +137,7 @@ def suggested(
     )
 
 
+@kept
 def explained(
     variances: Mapping[str, Sequence[float]], labels: Mapping[str, str], colours: Mapping[str, str]
 ) -> go.Figure:
@@ -157,6 +162,7 @@ def explained(
     )
 
 
+@kept
 def stability(
     floor: pd.DataFrame, pairs: pd.DataFrame, labels: Mapping[str, str], colours: Mapping[str, str], *, k: int
 ) -> go.Figure:

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from core.charts.keeping import kept
 from core.charts.palette import finish
 from core.charts.retrieval import FEW, Look, crowded, faded, shown_names
 
@@ -17,6 +18,7 @@ HEIGHT = 400
 OPENED = "#D55E00"
 
 
+@kept
 def by_depth(curves: Mapping[str, pd.DataFrame], looks: Mapping[str, Look], *, what: str) -> go.Figure:
     """`what` ("recall" or "precision") of the first k results, k from 1 to 100, with bands while there are few lines.
 
@@ -59,6 +61,7 @@ def _band(x: np.ndarray, low: pd.Series, high: pd.Series, look: Look) -> go.Scat
     )
 
 
+@kept
 def precision_recall(curves: Mapping[str, pd.DataFrame], looks: Mapping[str, Look]) -> go.Figure:
     """Interpolated precision at eleven levels of recall, a line per candidate (columns recall, precision)."""
     figure, name = go.Figure(), shown_names(looks)
@@ -83,6 +86,7 @@ def precision_recall(curves: Mapping[str, pd.DataFrame], looks: Mapping[str, Loo
     )
 
 
+@kept
 def first_ranks(ranks: pd.DataFrame, looks: Mapping[str, Look], *, opened: int | None = None) -> go.Figure:
     """A dot per query in each candidate's row: the rank of its first relevant text (log axis), "not found" far right.
 

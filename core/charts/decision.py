@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
+from core.charts.keeping import kept
 from core.charts.palette import FONT, OTHER, decades, finish, names, safe
 from core.charts.retrieval import Look
 
@@ -34,6 +35,7 @@ class Axis:
     logarithmic: bool = True
 
 
+@kept
 def decision(table: pd.DataFrame, looks: Mapping[str, Look], axis: Axis, *, measure: str) -> go.Figure:
     """A point per candidate: columns candidate, cost (above 0 on a log axis), mean, low, high, state (of `STATES`).
 

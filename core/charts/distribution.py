@@ -7,6 +7,7 @@ import numpy.typing as npt
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from core.charts.keeping import kept
 from core.charts.palette import finish, names
 from core.types import Answer
 
@@ -15,6 +16,7 @@ LINE = "#8C8C8C"
 NAME_WIDTH = 32
 
 
+@kept
 def distributions(
     found: Mapping[str, Answer], labels: Mapping[str, str], colour: Mapping[str, str], *, threshold: float, score: str
 ) -> go.Figure:
@@ -94,6 +96,7 @@ def _range(found: Mapping[str, Answer]) -> list[float]:
     return [low - margin, high + margin]
 
 
+@kept
 def threshold_curves(
     found: Mapping[str, Answer], labels: Mapping[str, str], colour: Mapping[str, str], *, threshold: float, score: str
 ) -> go.Figure:

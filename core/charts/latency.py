@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from core.charts.keeping import kept
 from core.charts.palette import decades, finish, names, rgb
 
 DASHES = ("solid", "dash", "dot", "dashdot")
@@ -28,6 +29,7 @@ class Line:
     run: int = 0
 
 
+@kept
 def call_times(calls: pd.DataFrame, marks: pd.DataFrame, lines: Mapping[str, Line]) -> go.Figure:
     """A hill per line over the time of single calls (log axis), with p50, p95 and p99 marked.
 
@@ -108,6 +110,7 @@ def _end(value: float) -> str:
     return "?" if np.isnan(value) else f"{value:.3g}"
 
 
+@kept
 def swept(points: pd.DataFrame, lines: Mapping[str, Line], *, x: str, y: str) -> go.Figure:
     """A line per model over numbers that double (log axes), with the band between the lowest and the highest repeat.
 
@@ -124,6 +127,7 @@ def swept(points: pd.DataFrame, lines: Mapping[str, Line], *, x: str, y: str) ->
     return _finished(figure, points, axis, x, y)
 
 
+@kept
 def by_class(points: pd.DataFrame, lines: Mapping[str, Line], *, x: str, y: str) -> go.Figure:
     """A mark per model and class, with a bar from the lowest to the highest repeat (log axis); as `swept`."""
     figure, shown = go.Figure(), _names(lines)

@@ -8,6 +8,7 @@ import numpy.typing as npt
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from core.charts.keeping import kept
 from core.charts.palette import CLASS_COLOURS, OTHER, VALUES, finish, rgb, safe
 from core.types import Floats, Ints
 
@@ -82,6 +83,7 @@ def drawn_rows(n: int, models: int, seed: int) -> Ints:
     return np.sort(np.random.default_rng(seed).choice(n, most, replace=False))
 
 
+@kept
 def clouds(
     maps: Sequence[Cloud],
     paint: Paint,

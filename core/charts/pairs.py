@@ -8,6 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from core.charts.keeping import kept
 from core.charts.palette import SEQUENTIAL, finish, names, safe
 
 MOST_NUMBERS = 12
@@ -17,6 +18,7 @@ TITLE_WIDTH = 30
 LINE_COLOUR = "#8A6FC9"
 
 
+@kept
 def sentence_matrices(
     pairs: pd.DataFrame, sentences: Sequence[str], labels: Mapping[str, str], value: str = "cosine"
 ) -> go.Figure:
@@ -78,6 +80,7 @@ def _hover(matrix: npt.NDArray[np.float64], sentences: Sequence[str]) -> list[li
     return [[f"{value:.3f}<br>{short[i]}<br>{short[j]}" for j, value in enumerate(row)] for i, row in enumerate(matrix)]
 
 
+@kept
 def rank_lines(pairs: pd.DataFrame, chosen: pd.DataFrame, labels: Mapping[str, str], words: Sequence[str]) -> go.Figure:
     """The rank of each chosen pair (columns a, b) under each model, joined by a line; `words` names the pairs."""
     figure = go.Figure()

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from core.charts.keeping import kept
 from core.charts.palette import SEQUENTIAL, decades, finish, names, rgb, safe
 
 NAME_WIDTH = 36
@@ -46,6 +47,7 @@ def crowded(lines: int) -> dict[str, Any]:
     return {"legend": beside} if lines > FEW else {}
 
 
+@kept
 def whiskers(
     means: pd.DataFrame, looks: Mapping[str, Look], *, measure: str, group: Collection[str] = (), reference: str = ""
 ) -> go.Figure:
@@ -79,6 +81,7 @@ def whiskers(
     )
 
 
+@kept
 def by_cut(figures: pd.DataFrame, looks: Mapping[str, Look], *, family: str) -> go.Figure:
     """A family of measures at each cut k: a point with its interval per candidate, side by side.
 
@@ -103,6 +106,7 @@ def by_cut(figures: pd.DataFrame, looks: Mapping[str, Look], *, family: str) -> 
     )
 
 
+@kept
 def by_size(table: pd.DataFrame, looks: Mapping[str, Look], *, size: str, measure: str, reference: float) -> go.Figure:
     """Quality against size on a log axis: columns candidate, size (above 0), mean, low, high.
 
@@ -137,6 +141,7 @@ def by_size(table: pd.DataFrame, looks: Mapping[str, Look], *, size: str, measur
     )
 
 
+@kept
 def kinds(table: pd.DataFrame, looks: Mapping[str, Look], *, measure: str) -> go.Figure:
     """The mean per candidate (rows) and kind of query (columns, with n), each with its interval.
 

@@ -7,12 +7,14 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from core.charts.keeping import kept
 from core.charts.palette import finish
 from core.charts.retrieval import REFERENCE, Look, crowded, faded, shown_names
 
 PARTS = {"relevant": "solid", "irrelevant": "dash", "unjudged": "dot"}
 
 
+@kept
 def score_histograms(histogram: pd.DataFrame, looks: Mapping[str, Look], cutoffs: Mapping[str, float]) -> go.Figure:
     """One strip per candidate: share of the relevant (filled), irrelevant and unjudged results at each score.
 
@@ -66,6 +68,7 @@ def _strip(mine: pd.DataFrame, part: str, look: Look, name: str, first: bool) ->
     )
 
 
+@kept
 def cutoff_curves(curves: pd.DataFrame, looks: Mapping[str, Look], *, wanted: float) -> go.Figure:
     """Precision against recall as the cut-off moves, a line per candidate, and the wanted precision.
 

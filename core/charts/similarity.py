@@ -5,9 +5,11 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from core.charts.keeping import kept
 from core.charts.palette import finish, names
 
 
+@kept
 def label_gap(rows: Sequence[Mapping[str, Any]], colour: Mapping[str, str]) -> go.Figure:
     """A line per model from mean similarity between labels to within labels.
 

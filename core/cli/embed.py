@@ -3,7 +3,7 @@
 import pandas as pd
 import typer
 
-from core import pipeline
+from core import pipeline, providers
 from core.cli.arguments import (
     APP,
     DEFAULTS,
@@ -51,6 +51,9 @@ def embed(
         new = pipeline.store().vectors.encoded(shelf) - before
         n, d = embedded.vectors.shape
         typer.echo(f"{model.label}: {new:,} of {n:,} embedded, {n - new:,} from the cache or repeated; {d} dimensions")
+        run_by = providers.backend(model.spec)
+        if run_by:
+            typer.echo(f"  by {run_by}")
         rows.append(
             {"model": model.spec.key, "texts": n, "embedded": new, "dimensions": d, "space": model.space.digest}
         )

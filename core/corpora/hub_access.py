@@ -3,14 +3,13 @@
 import re
 import shutil
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import time
 from typing import Any
-from urllib.parse import urlsplit
 
+from core import hub
 from core.corpora.cleaning import shorten
 from core.errors import VecassayError
 from core.settings import MIB, settings
@@ -26,18 +25,9 @@ def listing(name: str, revision: str | None) -> tuple[str, dict[str, int]]:
     """The commit a revision stands for now, and the size of each file in it."""
     from huggingface_hub import HfApi
 
-    wait = settings().hub_timeout
-    # Looking up a host name that nobody answers for can hang long past the timeout of the connection.
-    with_deadline = ThreadPoolExecutor(1)
-    try:
-        with _explained(name, revision):
-            asked = with_deadline.submit(
-                HfApi().dataset_info, name, revision=revision, files_metadata=True, timeout=wait
-            )
-            info = asked.result(timeout=2 * wait)
-    finally:
-        with_deadline.shutdown(wait=False)
-    return info.sha or "main", {file.rfilename: file.size or 0 for file in info.siblings or ()}
+    with _explained(name, revision):
+        commit, sizes = hub.listing(HfApi().dataset_info, name, revision)
+    return commit or "main", sizes
 
 
 def card(name: str, commit: str, sizes: Mapping[str, int], folder: Path) -> dict[str, Any]:
@@ -107,69 +97,25 @@ def damage_named(name: str) -> Iterator[None]:
         ) from None
 
 
-@contextmanager
-def _explained(name: str, revision: str | None) -> Iterator[None]:
-    """Turn what the hub's library raises into a sentence; its own texts are left out, they may hold addresses."""
-    import httpx2
-    from huggingface_hub import errors
-
-    lost = (
-        errors.LocalEntryNotFoundError,
-        errors.FileMetadataError,
-        errors.XetDownloadError,
-        errors.OfflineModeIsEnabled,
-    )
-    try:
-        yield
-    except errors.HfHubHTTPError as error:
-        raise VecassayError(_refusal(error, name, revision)) from None
-    except (*lost, httpx2.HTTPError, ConnectionError, TimeoutError) as error:
-        raise VecassayError(_unreachable(error, name)) from None
-    except OSError as error:
-        raise VecassayError(
-            f"{name} could not be downloaded completely ({type(error).__name__}: {error.strerror or 'short read'}). "
-            f"Look at the free space and the rights of {settings().home / 'datasets'}, then try again."
-        ) from None
-
-
-def _refusal(error: Any, name: str, revision: str | None) -> str:
-    """The hub answered, but not with the files."""
-    from huggingface_hub.errors import GatedRepoError, RevisionNotFoundError
-
-    status = error.response.status_code
-    if isinstance(error, RevisionNotFoundError):
-        return (
-            f"The data set {name} has no revision {revision!r} on the hub. Name a branch, a tag or a commit, or none."
-        )
-    if isinstance(error, GatedRepoError) or status == 403:
-        return (
-            f"The data set {name} is closed to you: the hub answers {status}. Accept its terms on the hub with your "
-            f"account, then start with that account's HF_TOKEN."
-        )
-    if status in (401, 404):
-        return (
-            f"There is no data set {name} on {_hub()}, or it is private. Check the spelling, the owner's name before "
-            f"the / included."
-        )
-    return f"The hub {_hub()} answers with an error ({status}) for {name}. Try again later. {_BY_HAND}"
-
-
-def _unreachable(error: Exception, name: str) -> str:
-    from huggingface_hub.errors import OfflineModeIsEnabled
-
-    if isinstance(error, OfflineModeIsEnabled):
-        return f"HF_HUB_OFFLINE forbids to ask the hub for {name}. {_BY_HAND}"
-    return (
-        f"The hub {_hub()} cannot be reached from this machine ({type(error).__name__}), so {name} cannot be brought. "
-        f"Check the network, a proxy (HTTPS_PROXY) or a mirror (HF_ENDPOINT). {_BY_HAND}"
-    )
+def _explained(name: str, revision: str | None) -> AbstractContextManager[None]:
+    return hub.explained(SENTENCES, name=name, revision=repr(revision), folder=settings().home / "datasets")
 
 
 _BY_HAND = "Without a network, bring it as a folder or ZIP: corpus.jsonl, queries.jsonl and qrels/test.tsv."
-
-
-def _hub() -> str:
-    from huggingface_hub import constants
-
-    address = urlsplit(constants.ENDPOINT)
-    return f"{address.scheme}://{address.hostname}{f':{address.port}' if address.port else ''}{address.path}"
+_NOT_THERE = (
+    "There is no data set {name} on {hub}, or it is private. Check the spelling, the owner's name before the / "
+    "included."
+)
+SENTENCES = {
+    "revision": "The data set {name} has no revision {revision} on the hub. Name a branch, a tag or a commit, or none.",
+    "closed": "The data set {name} is closed to you: the hub answers {status}. Accept its terms on the hub with your "
+    "account, then start with that account's HF_TOKEN.",
+    "401": _NOT_THERE,
+    "404": _NOT_THERE,
+    "refused": "The hub {hub} answers with an error ({status}) for {name}. Try again later. " + _BY_HAND,
+    "offline": "HF_HUB_OFFLINE forbids to ask the hub for {name}. " + _BY_HAND,
+    "unreachable": "The hub {hub} cannot be reached from this machine ({fault}), so {name} cannot be brought. Check "
+    "the network, a proxy (HTTPS_PROXY) or a mirror (HF_ENDPOINT). " + _BY_HAND,
+    "torn": "{name} could not be downloaded completely ({fault}). Look at the free space and the rights of {folder}, "
+    "then try again.",
+}

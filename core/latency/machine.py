@@ -12,7 +12,8 @@ from typing import Any
 import psutil
 
 LIBRARIES = (
-    "torch", "sentence-transformers", "transformers", "tokenizers", "model2vec", "scikit-learn", "scipy", "numpy",
+    "torch", "openvino", "sentence-transformers", "transformers", "tokenizers", "model2vec", "scikit-learn", "scipy",
+    "numpy",
 )  # fmt: skip
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "TOKENIZERS_PARALLELISM")
 BUSY_CORES = 0.15

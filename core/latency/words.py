@@ -62,10 +62,11 @@ def where(facts: _Facts) -> str:
     threads = [f"{name} {value}" for name, value in machine["variables"].items()]
     torch = f"PyTorch on {machine['torch_threads']} thread(s) inside an operation" if machine["torch_threads"] else ""
     libraries = ", ".join(f"{name} {version}" for name, version in machine["libraries"].items())
+    run_by = "".join(f"{model['label']} by {model['backend']}; " for model in facts["models"] if model.get("backend"))
     return (
         f"{machine['processor']}, {machine['cores']} core(s), {machine['memory'] / 1e9:.0f} GB, {machine['system']}; "
         f"computed on {machine['device']}; {', '.join(filter(None, [torch, *threads])) or 'threads not limited'}; "
-        f"Python {machine['python']}, {libraries}."
+        f"{run_by}Python {machine['python']}, {libraries}."
     )
 
 

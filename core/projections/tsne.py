@@ -12,7 +12,15 @@ from core.projections.principal import principal
 from core.types import Floats, Progress
 
 EARLY, LATE, EVERY = 250, 500, 10
+STAGE = 25
+"""Iterations until the way to the gradient is chosen again."""
+THETA = 0.6
+"""What Barnes and Hut leave out, 1-2 % of the gradient on a flat map: as much as the interpolation does."""
+SLOWEST = 200
+CELLS = 50
+"""Cells along the side of the interpolation's grid, at least; one unit of the map each."""
 PLACED, PLACED_PERPLEXITY, PLACED_NEAR = 250, 5.0, 25
+MANY = 10_000
 
 
 def run(
@@ -25,27 +33,25 @@ def run(
     progress: Progress,
 ) -> Layout:
     """A t-SNE map of unit rows `(n, d)` from their exact neighbours, begun at the principal components."""
-    from openTSNE import TSNE
+    from openTSNE import TSNEEmbedding
     from openTSNE.affinity import PerplexityBasedNN
     from openTSNE.nearest_neighbors import PrecomputedNeighbors
 
-    perplexity = settings["perplexity"]
-    ids, cosines = neighbors(min(len(unit) - 1, int(3 * perplexity)))
+    n, perplexity = len(unit), settings["perplexity"]
+    ids, cosines = neighbors(min(n - 1, int(3 * perplexity)))
     index = PrecomputedNeighbors(ids.astype(np.int64), distances(cosines))
-    affinities = PerplexityBasedNN(knn_index=index, perplexity=perplexity, n_jobs=_threads(len(unit)))
-    method = TSNE(
-        n_components=dims,
-        early_exaggeration=12,
-        early_exaggeration_iter=EARLY,
-        n_iter=LATE,
-        learning_rate="auto",
-        negative_gradient_method=_gradient(len(unit), dims),
-        random_state=seed,
-        n_jobs=_threads(len(unit)),
-        callbacks=_Counter(progress, EARLY + LATE),
-        callbacks_every_iters=EVERY,
-    )
-    xy = method.fit(affinities=affinities, initialization=_start(unit, dims, seed))
+    affinities = PerplexityBasedNN(knn_index=index, perplexity=perplexity, n_jobs=_threads(n))
+    counter = _Counter(progress, EARLY + LATE)
+    xy = TSNEEmbedding(
+        _start(unit, dims, seed), affinities, random_state=seed, n_jobs=_threads(n), theta=THETA,
+        callbacks=counter, callbacks_every_iters=EVERY,
+    )  # fmt: skip
+    for begun in range(0, EARLY + LATE, STAGE):
+        xy.optimize(
+            STAGE, inplace=True, propagate_exception=True, exaggeration=12 if begun < EARLY else None, momentum=0.8,
+            learning_rate=n / 12 if begun < EARLY else min(n, max(SLOWEST, n / 4)),
+            negative_gradient_method=gradient(n, dims, float(np.ptp(xy, axis=0).max())),
+        )  # fmt: skip
     return Layout(np.asarray(xy, np.float32))
 
 
@@ -67,11 +73,11 @@ def place(
     )  # fmt: skip
     # openTSNE's grid stands around the origin, so the map is put there first and back afterwards.
     middle = (xy.max(axis=0) + xy.min(axis=0)) / 2
-    gradient = _gradient(len(unit), xy.shape[1])
-    there = TSNEEmbedding(xy - middle, _Known(len(unit)), negative_gradient_method=gradient)
+    gradients = "fft" if len(unit) >= MANY and xy.shape[1] == 2 else "bh"
+    there = TSNEEmbedding(xy - middle, _Known(len(unit)), negative_gradient_method=gradients)
     start = initialization.median(there, ids)
     placed = PartialTSNEEmbedding(
-        start, there, P=affinities, dof=1, negative_gradient_method=gradient,
+        start, there, P=affinities, dof=1, negative_gradient_method=gradients,
         callbacks=_Counter(progress, PLACED), callbacks_every_iters=EVERY,
     )  # fmt: skip
     placed.optimize(
@@ -88,9 +94,12 @@ def distances(cosines: Floats) -> npt.NDArray[np.float64]:
     return away
 
 
-def _gradient(n: int, dims: int) -> str:
-    """Interpolation is faster for many texts, but flat maps only."""
-    return "fft" if n >= 10_000 and dims == 2 else "bh"
+def gradient(n: int, dims: int, reach: float) -> str:
+    """The cheaper way to the forces that push apart, on a map of n texts that now spans `reach`: "fft" or "bh".
+
+    Interpolation costs by the cells of its grid, which grows with the map; a tree costs by the texts, on every core.
+    """
+    return "fft" if dims == 2 and max(CELLS, reach) ** 2 <= n / 2 else "bh"
 
 
 def _threads(n: int) -> int:
@@ -137,8 +146,8 @@ REGISTRY.add(
         label="t-SNE",
         help="Keeps each text beside its nearest neighbours. Groups show well; how far apart or how large they are "
         "drawn means little.",
-        source="van der Maaten & Hinton 2008; PCA start and learning rate n/12 in the first phase as in Kobak & "
-        "Berens 2019 and Belkina 2019; openTSNE on exact neighbours",
+        source="van der Maaten & Hinton 2008; PCA start and learning rate n/12, "
+        "as in Kobak & Berens 2019 and Belkina 2019, then n/4; openTSNE on exact neighbours",
         settings=(
             Setting(
                 "perplexity",

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
+from core.errors import NotReady
 from core.registry import Registry, discover, missing
 from core.types import Corpus, Floats, Ints, ModelCard, ModelSpec, Progress, Role, Space
 
@@ -51,8 +52,11 @@ class Provider(Protocol):
         """Tokens per text before truncation, `(n,)`, document prompt and special tokens included; None: no limit."""
         ...
 
-    def prepare(self, spec: ModelSpec, progress: Progress | None = None) -> None:
-        """Bring the files to this machine: download (progress in bytes), or make them; nothing when they are here."""
+    def prepare(self, spec: ModelSpec, progress: Progress | None = None, texts: Sequence[str] = ()) -> None:
+        """Bring the files to this machine: download (progress in bytes), or make them; nothing when they are here.
+
+        `texts` are the user's: what is made is checked on some of them.
+        """
         ...
 
     def load(self, spec: ModelSpec, corpus: Corpus | None = None) -> Encoder:
@@ -67,6 +71,15 @@ def provider(key: str) -> Provider:
     """The provider with this key; raises `UnknownName`, with the nearest key, if there is none."""
     discover(__name__)
     return REGISTRY[key]
+
+
+def backend(spec: ModelSpec) -> str:
+    """What runs a model and why, in words; empty where there is no choice, or none was made yet."""
+    told = getattr(REGISTRY[spec.provider], "backend", None)
+    try:
+        return str(told(spec)) if told else ""
+    except NotReady:
+        return ""
 
 
 def unavailable(provider: Provider) -> str | None:

@@ -1,14 +1,12 @@
 """The model hub: download what a model needs and nothing else, and say in a sentence why when it cannot be had."""
 
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 from threading import Lock
 from typing import Any
-from urllib.parse import urlsplit
 
 from core.errors import VecassayError
+from core.hub import explained, listing
 from core.providers.files import ModelFolder, check_weights, needed
 from core.providers.sources import DESCRIBE
 from core.settings import settings
@@ -21,11 +19,11 @@ def fetch(name: str, revision: str | None = None, progress: Progress | None = No
     An interrupted download goes on where it stopped. Raises VecassayError saying what to do when the hub cannot be
     reached, the repository cannot be had, or its files are refused; weights of a refused one are not downloaded.
     """
-    from huggingface_hub import hf_hub_download, snapshot_download
+    from huggingface_hub import HfApi, hf_hub_download, snapshot_download
 
     wait = settings().hub_timeout
     with _explained(name, revision):
-        commit, sizes = _listing(name, revision, wait)
+        commit, sizes = listing(HfApi().model_info, name, revision)
         describing = [
             hf_hub_download(name, file, revision=commit, etag_timeout=wait) for file in DESCRIBE if file in sizes
         ]
@@ -44,85 +42,29 @@ def fetch(name: str, revision: str | None = None, progress: Progress | None = No
         progress(total, total)  # files that were here already are counted by nobody
 
 
-def _listing(name: str, revision: str | None, wait: float) -> tuple[str | None, dict[str, int]]:
-    """The commit a revision stands for now, and the size of each file in it."""
-    from huggingface_hub import HfApi
-
-    # Looking up a host name that nobody answers for can hang long past the timeout of the connection.
-    with_deadline = ThreadPoolExecutor(1)
-    try:
-        asked = with_deadline.submit(HfApi().model_info, name, revision=revision, files_metadata=True, timeout=wait)
-        info = asked.result(timeout=2 * wait)
-    finally:
-        with_deadline.shutdown(wait=False)
-    return info.sha, {file.rfilename: file.size or 0 for file in info.siblings or ()}
+def _explained(name: str, revision: str | None) -> AbstractContextManager[None]:
+    cache = _cache()
+    return explained(SENTENCES, name=name, revision=repr(revision), cache=cache, above=cache.parent)
 
 
-@contextmanager
-def _explained(name: str, revision: str | None) -> Iterator[None]:
-    """Turn what the hub's library raises into a sentence; its own texts are left out, they may hold addresses."""
-    import httpx2
-    from huggingface_hub import errors
-
-    lost = (errors.LocalEntryNotFoundError, errors.FileMetadataError, errors.XetDownloadError)
-    try:
-        yield
-    except errors.HfHubHTTPError as error:
-        raise VecassayError(_refusal(error, name, revision)) from None
-    except (*lost, httpx2.HTTPError, ConnectionError, TimeoutError) as error:
-        raise VecassayError(_unreachable(error, name)) from None
-    except OSError as error:
-        raise VecassayError(
-            f"{name} could not be downloaded completely ({type(error).__name__}: {error.strerror or 'short read'}). "
-            f"Look at the free space and the rights of {_cache()}, then try again: it goes on where it stopped."
-        ) from None
-
-
-def _refusal(error: Any, name: str, revision: str | None) -> str:
-    """The hub answered, but not with the files."""
-    from huggingface_hub.errors import GatedRepoError, RevisionNotFoundError
-
-    status = error.response.status_code
-    if isinstance(error, RevisionNotFoundError):
-        return f"{name} has no revision {revision!r} on the hub. Name a branch, a tag or a commit of it, or none."
-    if isinstance(error, GatedRepoError) or status == 403:
-        return (
-            f"{name} is closed to you: the hub answers 403. Accept its terms on {_hub()}/{name} with your account, "
-            f"then start with that account's HF_TOKEN."
-        )
-    if status == 401:
-        return (
-            f"{name} cannot be had: the hub answers 401, which means no such model, a private one, or a token that is "
-            f"not valid. Check the spelling; for a private model start with HF_TOKEN."
-        )
-    if status == 404:
-        return f"There is no model {name} on {_hub()}. Check the spelling, the owner's name before the / included."
-    return f"The model hub {_hub()} answers with an error ({status}) for {name}. Try again later. {_by_hand(name)}"
-
-
-def _unreachable(error: Exception, name: str) -> str:
-    from huggingface_hub.errors import OfflineModeIsEnabled
-
-    if isinstance(error, OfflineModeIsEnabled):
-        return f"{name} is not on this machine, and HF_HUB_OFFLINE forbids to ask the hub for it. {_by_hand(name)}"
-    return (
-        f"The model hub {_hub()} cannot be reached from this machine ({type(error).__name__}), so {name} cannot be "
-        f"downloaded. Check the network, a proxy (HTTPS_PROXY) or a mirror (HF_ENDPOINT). {_by_hand(name)}"
-    )
-
-
-def _by_hand(name: str) -> str:
-    return (
-        f"Without a network, bring the files: copy the folder of {name} here and give its path as the model's name, "
-        f"or download it on another machine and copy that machine's HF_HOME to {_cache().parent}."
-    )
-
-
-def _hub() -> str:
-    from huggingface_hub import constants
-
-    address = urlsplit(constants.ENDPOINT)
-    return f"{address.scheme}://{address.hostname}{f':{address.port}' if address.port else ''}{address.path}"
+_BY_HAND = (
+    "Without a network, bring the files: copy the folder of {name} here and give its path as the model's name, or "
+    "download it on another machine and copy that machine's HF_HOME to {above}."
+)
+SENTENCES = {
+    "revision": "{name} has no revision {revision} on the hub. Name a branch, a tag or a commit of it, or none.",
+    "closed": "{name} is closed to you: the hub answers 403. Accept its terms on {hub}/{name} with your account, then "
+    "start with that account's HF_TOKEN.",
+    "401": "{name} cannot be had: the hub answers 401, which means no such model, a private one, or a token that is "
+    "not valid. Check the spelling; for a private model start with HF_TOKEN.",
+    "404": "There is no model {name} on {hub}. Check the spelling, the owner's name before the / included.",
+    "refused": "The model hub {hub} answers with an error ({status}) for {name}. Try again later. " + _BY_HAND,
+    "offline": "{name} is not on this machine, and HF_HUB_OFFLINE forbids to ask the hub for it. " + _BY_HAND,
+    "unreachable": "The model hub {hub} cannot be reached from this machine ({fault}), so {name} cannot be downloaded. "
+    "Check the network, a proxy (HTTPS_PROXY) or a mirror (HF_ENDPOINT). " + _BY_HAND,
+    "torn": "{name} could not be downloaded completely ({fault}). Look at the free space and the rights of {cache}, "
+    "then try again: it goes on where it stopped.",
+}
 
 
 def _cache() -> Path:

@@ -70,7 +70,7 @@ class Lsa:
         """None: every word of a text is read."""
         return None
 
-    def prepare(self, spec: ModelSpec, progress: Progress | None = None) -> None:
+    def prepare(self, spec: ModelSpec, progress: Progress | None = None, texts: Sequence[str] = ()) -> None:
         """Nothing: there are no files."""
 
     def load(self, spec: ModelSpec, corpus: Corpus | None = None) -> Encoder:

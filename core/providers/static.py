@@ -69,7 +69,7 @@ class Static:
             return None
         return facts.token_counts(_files(spec), texts, prompt=spec.document_prompt, special=False)
 
-    def prepare(self, spec: ModelSpec, progress: Progress | None = None) -> None:
+    def prepare(self, spec: ModelSpec, progress: Progress | None = None, texts: Sequence[str] = ()) -> None:  # noqa: ARG002 - nothing to check
         """Download a hub model (progress in bytes) or distil it (in tokens); a folder must be here already."""
         if not self.ready(spec):
             if spec.name.startswith(PREFIX):

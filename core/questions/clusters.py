@@ -9,10 +9,10 @@ import pandas as pd
 from core import clusterings
 from core.clusterings import kmeans, words
 from core.errors import VecassayError
-from core.linalg import neighbors
 from core.measures.partition import agreement, mean_silhouette, silhouette
 from core.projections.drawing import draw
 from core.questions import recipe
+from core.questions.nearness import near
 from core.types import Answer, Floats, Ints, Role
 from core.work import View, Work
 
@@ -69,7 +69,7 @@ def _suggested(tried: list[int], means: list[float], n: int, of: int, seed: int)
     )
 
 
-@recipe("Bringing vectors to fewer dimensions", unit="", corpus=Role.DOCUMENT)
+@recipe("Bringing vectors to fewer dimensions", version=2, unit="", corpus=Role.DOCUMENT)
 def reduction(work: Work, *, corpus: str, models: dict[str, str], dims: int, seed: int) -> Answer:
     """The texts that have a vector, in `dims` >= 5 dimensions by UMAP: `rows (r,)` of the corpus, `reduced (r, dims)`.
 
@@ -81,17 +81,18 @@ def reduction(work: Work, *, corpus: str, models: dict[str, str], dims: int, see
     rows = np.flatnonzero(view.unit.any(axis=1))
     unit = view.unit[rows]
 
-    def near(k: int) -> tuple[Ints, Floats]:
+    def neighbors(k: int) -> tuple[Ints, Floats]:
         if len(rows) < len(view.unit):
-            return neighbors(unit, k)
-        found = work.ask("neighbors", corpus=corpus, models=models, k=k)
+            some = near(unit, k, work.progress)
+            return some.ids, some.cosines
+        found = view.near(k)
         return found["ids"].astype(np.int64), found["cosines"]
 
-    drawn = draw("umap", unit, near, dims=dims, seed=seed, settings=AROUND, progress=work.progress)
+    drawn = draw("umap", unit, neighbors, dims=dims, seed=seed, settings=AROUND, progress=work.progress)
     return {"rows": rows.astype(np.int32), "reduced": drawn.xy}
 
 
-@recipe("Forming clusters", unit="", corpus=Role.DOCUMENT)
+@recipe("Forming clusters", version=2, unit="", corpus=Role.DOCUMENT)
 def clusters(
     work: Work, *, corpus: str, models: dict[str, str], method: str, seed: int, settings: dict[str, float]
 ) -> Answer:

@@ -88,7 +88,7 @@ def _reference(work: Work, texts: Corpus, key: str, found: list[Model], notes: l
         spec = work.spec(key)
         provider = providers.REGISTRY[spec.provider]
         if not provider.ready(spec):
-            provider.prepare(spec, work.progress)
+            provider.prepare(spec, work.progress, texts.texts)
         return [resolve(spec, texts)]
     except VecassayError as error:
         notes.append(f"The reference model is missing, so nothing is told in multiples of it: {error}")
@@ -121,6 +121,7 @@ class _Timed:
             "label": self.model.label,
             "space": self.model.space.digest,
             "library": provider.label,
+            "backend": providers.backend(self.model.spec),
             "fitted": provider.fitted,
             "counts": self.unit,
         }

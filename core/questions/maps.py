@@ -12,6 +12,7 @@ from core.projections.drawing import draw
 from core.projections.drawing import place as put
 from core.projections.procrustes import align
 from core.questions import recipe
+from core.questions.nearness import near
 from core.questions.parts import share
 from core.types import Answer, Floats, Ints, Role, check_same_space
 from core.work import Work
@@ -19,7 +20,7 @@ from core.work import Work
 SEARCHING = 0.2
 
 
-@recipe("Drawing the map", unit="", corpus=Role.DOCUMENT)
+@recipe("Drawing the map", version=2, unit="", corpus=Role.DOCUMENT)
 def projection(
     work: Work, *, corpus: str, models: dict[str, str], method: str, dims: int, seed: int, settings: dict[str, float]
 ) -> Answer:
@@ -35,7 +36,7 @@ def projection(
 
     def neighbors(k: int) -> tuple[Ints, Floats]:
         first = replace(work, progress=share(work.progress, 0.0, SEARCHING))
-        found = first.ask("neighbors", corpus=corpus, models=models, k=k)
+        found = replace(view, work=first).near(k)
         notes.append(found["note"])
         return found["ids"].astype(np.int64), found["cosines"]
 
@@ -57,7 +58,7 @@ def projection(
     }
 
 
-@recipe("Turning one map onto the other", unit="", corpus=Role.DOCUMENT)
+@recipe("Turning one map onto the other", version=2, unit="", corpus=Role.DOCUMENT)
 def aligned(  # noqa: PLR0913  (every one changes the answer)
     work: Work,
     *,
@@ -82,7 +83,7 @@ def aligned(  # noqa: PLR0913  (every one changes the answer)
     return {"xy": xy, "disparity": disparity}
 
 
-@recipe("Placing new texts on the map", unit="", corpus=Role.DOCUMENT, texts=Role.DOCUMENT)
+@recipe("Placing new texts on the map", version=2, unit="", corpus=Role.DOCUMENT, texts=Role.DOCUMENT)
 def place(
     work: Work,
     *,
@@ -126,12 +127,19 @@ def likeness(work: Work, *, corpus: str, models: dict[str, str], query: str) -> 
 @recipe("Preparing UMAP (once per machine)", kept=False, unit="", idle=True)
 def warm(work: Work, *, kernels: int) -> Answer:
     """Draw a tiny map with every method, so that libraries are loaded and kernels compiled before anyone waits."""
-    from core.linalg import neighbors
-
     rows = np.random.default_rng(0).normal(size=(64, 8)).astype(np.float32)
     unit: Floats = rows / np.linalg.norm(rows, axis=1, keepdims=True)
+
+    def neighbors(k: int) -> tuple[Ints, Floats]:
+        found = near(unit, k, _untold)
+        return found.ids, found.cosines
+
     for number, method in enumerate(projections.REGISTRY):
         told = share(work.progress, number / len(projections.REGISTRY), (number + 1) / len(projections.REGISTRY))
-        found = draw(method, unit, lambda k: neighbors(unit, k), dims=2, seed=0, settings={}, progress=told)
+        found = draw(method, unit, neighbors, dims=2, seed=0, settings={}, progress=told)
         put(method, unit, unit[:4], found.xy, found.scale, seed=0, settings={}, progress=told)
     return {"kernels": kernels}
+
+
+def _untold(done: int, total: int) -> None:
+    """Few texts: their neighbours are found at once."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core import linalg
+from core.questions import tiles
 from core.types import Floats, Ints, Progress
 
 EXACT = 50_000
@@ -36,31 +37,29 @@ def near(unit: Floats, k: int, progress: Progress) -> Near:
 
 
 def _exact(unit: Floats, k: int, progress: Progress) -> tuple[Ints, Floats]:
-    """By faiss, several times as fast as a matrix product and a partition; rows with a tie at the end by `linalg`."""
-    import faiss
+    """By tiles, a fifth of the work of a product and a partition; rows with a tie at the end by `linalg`."""
+    from dask.system import cpu_count
 
-    index = faiss.IndexFlatIP(unit.shape[1])
-    index.add(unit)
-    n, wide = len(unit), min(len(unit), k + 2)
+    n, wide = len(unit), min(len(unit) - 1, k + 1)
+    found, values = tiles.best(np.ascontiguousarray(unit), wide, max(1, int(cpu_count())), progress)
     ids, cosines = np.empty((n, k), np.int64), np.empty((n, k), np.float32)
     for start in range(0, n, STEP):
-        progress(start, n)
         rows = np.arange(start, min(start + STEP, n))
-        values, found = index.search(unit[rows], wide)
-        found, values = _others(rows, found, values)
-        ids[rows], cosines[rows] = found[:, :k], values[:, :k]
-        if wide < n:
+        near, alike = _others(rows, found[rows], values[rows])
+        ids[rows], cosines[rows] = near[:, :k], alike[:, :k]
+        if k < wide:
             # Whom of several equals the search returned is chance: the lower rows are wanted, as everywhere.
-            cut = rows[~np.isneginf(values[:, -1]) | (values[:, k - 1] == values[:, k])]
+            cut = rows[alike[:, k - 1] == alike[:, k]]
             ids[cut], cosines[cut] = _checked(unit, cut, k)
     return ids, cosines
 
 
 def _others(rows: Ints, found: Ints, values: Floats) -> tuple[Ints, Floats]:
     """What was found for each row, best first, ties by lower id, the row itself last with minus infinity."""
-    values = np.where(found == rows[:, None], np.float32(-np.inf), np.round(values, DIGITS))
-    order = np.lexsort((found, -values), axis=1)
-    return np.take_along_axis(found, order, axis=1), np.take_along_axis(values, order, axis=1)
+    # Adding zero turns -0.0 into 0.0, which are the same number, but not the same bits.
+    away = -np.where(found == rows[:, None], np.float32(-np.inf), np.round(values, DIGITS)) + np.float32(0)
+    keys = np.sort(tiles.keys_of(away, found), axis=1)
+    return keys & tiles.LOW, -tiles.values_of(keys)
 
 
 def _checked(unit: Floats, rows: Ints, k: int) -> tuple[Ints, Floats]:
@@ -94,7 +93,7 @@ def _graph(unit: Floats, k: int, progress: Progress) -> Near:
         # A row that the graph did not lead back to is dropped with the last; one with too few found is done exactly.
         found, values = _others(rows, found, values)
         ids[rows], cosines[rows] = found[:, :k], values[:, :k]
-        short = rows[(found < 0).any(axis=1)]
+        short = rows[(found == tiles.LOW).any(axis=1)]
         ids[short], cosines[short] = _checked(unit, short, k)
     rows = np.random.default_rng(0).choice(n, min(CHECKED, n), replace=False)
     exact, _ = _checked(unit, rows, k)

@@ -13,7 +13,7 @@ from core.measures.trust import trust as measure
 from core.questions import recipe
 from core.questions.parts import share
 from core.types import Answer, Floats, Ints, Role
-from core.work import Work
+from core.work import MANY, Work
 
 MAPS, COVERAGE = 3, 0.975
 Expected: TypeAlias = tuple[float, float, float]
@@ -36,7 +36,8 @@ def trust(
     (view,) = work.views(corpus, models)
     drawn = {"method": method, "dims": dims, "seed": seed, "settings": settings}
     xy = work.ask("projection", corpus=corpus, models=models, **drawn)["xy"]
-    found = measure(view.unit, xy, k=k, seed=seed, progress=work.progress)
+    known = view.neighbors if len(xy) <= MANY else None
+    found = measure(view.unit, xy, k=k, seed=seed, progress=work.progress, neighbors=known)
     notes = [_clamped(len(xy), k)]
     if found.k and len(xy) > EXACT:
         notes.append(f"Measured on a random {found.measured:,} of {len(xy):,} texts, each ranked against all.")

@@ -1,15 +1,11 @@
 """A record as Markdown; whatever people wrote is escaped, so that it is read and never becomes markup or a link."""
 
 import re
-from functools import lru_cache
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from core.report.record import Record
 from core.report.sheet import sheet
-
-if TYPE_CHECKING:
-    from jinja2 import Environment
+from core.report.templates import template
 
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~&$!^])")
 _FIRST = re.compile(r"^([-+=]|\d+(?=[.)](?:\s|$)))")
@@ -48,34 +44,17 @@ def _written(value: Any) -> Any:
     return escape(value) if isinstance(value, str) and not isinstance(value, _Ours) else value
 
 
-@lru_cache(maxsize=1)
-def _templates() -> "Environment":
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    return Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=False,  # noqa: S701 - everything printed goes through `escape`, which also disarms HTML
-        finalize=_written,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-    )
-
-
 def to_markdown(record: Record) -> bytes:
     """The record in UTF-8, with tables as GitHub and Pandoc read them."""
     found = sheet(record)
-    page = (
-        _templates()
-        .get_template("record.md.jinja")
-        .render(
-            record=found.record,
-            status=found.status,
-            sections=found.sections,
-            back=found.back,
-            when=found.when,
-            signatures=found.signatures,
-            ruled=RULED,
-            space=_Ours(" "),
-        )
+    page = template("record.md.jinja", finalize=_written).render(
+        record=found.record,
+        status=found.status,
+        sections=found.sections,
+        back=found.back,
+        when=found.when,
+        signatures=found.signatures,
+        ruled=RULED,
+        space=_Ours(" "),
     )
     return (re.sub(r"\n{3,}", "\n\n", page).rstrip() + "\n").encode(errors="replace")

@@ -20,6 +20,7 @@ from core.report.privacy import clean
 FORMAT = "vecassay-record"
 SCHEMA = 1
 MOST_BYTES = 64 * 1024**2
+MOST_DIGITS = 30
 EACH_UP_TO = 20_000
 BLOCK = 1_000
 DIGITS = 8
@@ -232,10 +233,16 @@ def from_json(data: bytes) -> Record:
 
 def _tree(data: bytes) -> Any:
     try:
-        return json.loads(data.decode("utf-8-sig"), parse_constant=_refuse)
+        return json.loads(data.decode("utf-8-sig"), parse_constant=_refuse, parse_int=_whole)
     except (ValueError, RecursionError) as error:
         reason = re.sub(r"\s+", " ", str(error))[:200]
         raise VecassayError(f"This record cannot be read: expected JSON in UTF-8; {reason}.") from error
+
+
+def _whole(digits: str) -> int:
+    if len(digits) > MOST_DIGITS:
+        raise ValueError(f"a whole number of {len(digits):,} digits")
+    return int(digits)
 
 
 def _refuse(constant: str) -> NoReturn:

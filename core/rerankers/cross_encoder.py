@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from core.digest import digest
-from core.errors import NotReady, VecassayError
-from core.providers import facts, hub
+from core.errors import VecassayError
+from core.providers import local
 from core.providers.rows import readable
-from core.providers.sources import is_hub_id, locate
+from core.providers.sources import locate
 from core.rerankers import REGISTRY, Reranker
 from core.types import Floats, ModelCard, ModelSpec, Progress
 
@@ -34,24 +34,15 @@ class CrossEncoders:
 
     def ready(self, spec: ModelSpec) -> bool:
         """Whether the files are on this machine."""
-        try:
-            locate(spec.name, spec.revision)
-        except NotReady:
-            return False
-        return True
+        return local.here(spec)
 
     def card(self, spec: ModelSpec) -> ModelCard:
         """The catalogue's card, completed from the model's own files where they are here."""
-        try:
-            return facts.complete(spec.card, locate(spec.name, spec.revision), spec)
-        except NotReady:
-            return spec.card
+        return local.card(spec)
 
     def prepare(self, spec: ModelSpec, progress: Progress | None = None) -> None:
         """Download the needed files of a hub model, progress in bytes; a folder must be here already."""
-        if is_hub_id(spec.name) and not self.ready(spec):
-            hub.fetch(spec.name, spec.revision, progress)
-        locate(spec.name, spec.revision)
+        local.bring(spec, progress)
 
     def load(self, spec: ModelSpec) -> Reranker:
         """The model in float32; the last one that was asked for stays loaded."""

@@ -5,7 +5,6 @@ module here (`overview`, `compare`, `library`) to show them.
 """
 
 from core.session.able import able
-from core.session.boot import navigated
 from core.session.bringing import bring_queries
 from core.session.clusters import cluster_table, found_groups, grouping, one_model, suggestions
 from core.session.colouring import lit, map_look, paint
@@ -18,8 +17,8 @@ from core.session.compare import (
     pair_columns,
     pair_table,
     row,
+    sentence_matrices,
     sentences,
-    with_dimensions,
 )
 from core.session.crossings import split_groups
 from core.session.cutoffs import cutoffs
@@ -28,7 +27,7 @@ from core.session.exporting import export_test_set
 from core.session.grounds import costs, flip_points, not_tested, struck_out
 from core.session.holdings import corpus_shelf
 from core.session.latency import kept_runs, measure_speed, run_facts, speed_answer
-from core.session.library import model_shelf, store_summary, vector_shelf, warm_up
+from core.session.library import model_shelf, store_summary, vector_shelf
 from core.session.maps import draw_maps, map_view, maps_and_clusters
 from core.session.matrices import similarity_finding, similarity_matrices
 from core.session.measured import by_kind, depth_curves, every_figure, small_and_large
@@ -57,6 +56,7 @@ from core.session.speed import lines as speed_lines
 from core.session.threshold import thresholds
 from core.session.timing import run_told
 from core.session.trust import map_figures, stability
+from core.session.warming import warm_up
 
 __all__ = [
     "TEST_SET",
@@ -105,7 +105,6 @@ __all__ = [
     "model_cards",
     "model_pair",
     "model_shelf",
-    "navigated",
     "neighbours",
     "new_texts",
     "not_tested",
@@ -131,6 +130,7 @@ __all__ = [
     "run_facts",
     "run_told",
     "selected_texts",
+    "sentence_matrices",
     "sentences",
     "similar",
     "similarity_finding",
@@ -155,5 +155,4 @@ __all__ = [
     "warm_up",
     "whiskers",
     "wished",
-    "with_dimensions",
 ]

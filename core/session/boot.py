@@ -8,6 +8,7 @@ from time import sleep
 import streamlit as st
 
 from core import jobs, pipeline
+from core.session.sockets import answer_at_once
 from core.settings import settings
 
 COLLECT_SECONDS = 60
@@ -17,11 +18,13 @@ FIRST = "overview"
 
 @st.cache_resource(show_spinner=False)
 def start() -> None:
-    """Start the worker, which prepares for maps while people read; collect garbage once a minute from now on.
+    """Let answers leave at once; start the worker, which prepares for maps while people read; collect garbage once a
+    minute from now on.
 
     What is imported until then is taken out of the collection. Streamlit's own full collection after every script run
     is switched off in `.streamlit/config.toml`.
     """
+    answer_at_once()
     jobs.jobs().warm()
     if settings().warm:
         jobs.jobs().submit(pipeline.warm())
@@ -34,11 +37,6 @@ def _collect() -> None:
     while True:
         sleep(COLLECT_SECONDS)
         gc.collect()
-
-
-def navigated() -> None:
-    """Called by `app.py`, which then has run before the page."""
-    st.session_state["_navigated"] = True
 
 
 def ensure_navigation() -> None:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from core import catalog, corpora, pipeline, providers, work
+from core import catalog, corpora, pipeline, providers
 from core.digest import digest_bytes
 from core.errors import VecassayError
-from core.session import identity
+from core.session import identity, standing
 from core.types import Corpus, ModelSpec, Study
 
 MOST_MODELS = 8
@@ -76,16 +76,16 @@ def model_specs() -> dict[str, ModelSpec]:
     return {key: spec for key, spec in found.items() if spec.provider in providers.REGISTRY}
 
 
+def seen_specs() -> dict[str, ModelSpec]:
+    """As `model_specs`, as the page's sidebar saw them in this run."""
+    seen: dict[str, ModelSpec] | None = st.session_state.get("_specs")
+    return model_specs() if seen is None else seen
+
+
 def told_apart(names: Mapping[str, str], digits: int) -> dict[str, str]:
     """Names by key, each one once: the browser sends back what it shows. Two of a name get digits of their key."""
     often = Counter(names.values())
     return {key: name if often[name] == 1 else f"{name} ({key[-digits:]})" for key, name in names.items()}
-
-
-def ready(spec: ModelSpec) -> bool:
-    """Whether the model can run without downloading or making anything."""
-    provider = providers.REGISTRY[spec.provider]
-    return providers.unavailable(provider) is None and provider.ready(spec)
 
 
 def pick_corpus(names: Mapping[str, str], chosen: Corpus | None, key: str) -> None:
@@ -123,7 +123,7 @@ def pick_models(specs: Mapping[str, ModelSpec], chosen: tuple[str, ...]) -> None
 
 def _mark(spec: ModelSpec) -> str:
     try:
-        return "" if ready(spec) else " ↓"
+        return "" if standing.ready(spec) else " ↓"
     except VecassayError:  # its files are refused: the page says why once it is chosen
         return ""
 
@@ -135,5 +135,5 @@ def study() -> Study:
     models = []
     for spec in (specs[key] for key in chosen.models if key in specs):
         with suppress(VecassayError):  # not here, or refused
-            models.append(work.resolve(spec, texts))
+            models.append(standing.resolve(spec, texts))
     return Study(texts, tuple(models))

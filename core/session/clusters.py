@@ -22,6 +22,11 @@ TALL, MOST_BARS = 460, 14
 CLOSE, PARTLY, WEAKLY = 0.8, 0.5, 0.25
 
 
+def usual_grouping(study: Study) -> dict[str, Any]:
+    """What `grouping` gives until somebody chooses otherwise."""
+    return {"method": DEFAULT, "seed": 0, "settings": clusterings.settle(DEFAULT, {}, len(study.corpus))}
+
+
 def grouping(study: Study) -> dict[str, Any]:
     """How clusters are found, all in the address: what every question about them takes."""
     method, size, seed = st.columns([2.2, 1.5, 1.5], vertical_alignment="bottom")

@@ -12,7 +12,8 @@ from core.session.clusters import by_cluster, picked_texts
 from core.session.maps import Seen
 from core.session.panel import answers
 from core.session.words import count, plain, short
-from core.types import Corpus, Study
+from core.session.writing import written
+from core.types import Study
 
 BY_MODEL = ("cluster", "trust", "similarity")
 NAME_WIDTH = 40
@@ -124,7 +125,6 @@ def lit(seen: Seen, look: Look) -> npt.NDArray[np.bool_] | None:
 
 
 def _likeness(study: Study, look: Look) -> npt.NDArray[np.float32] | None:
-    query = Corpus("typed", (look.about,))
-    pipeline.store().corpora.add(query, {}, kind="typed", owner=None)
+    query = written((look.about,))
     (found,) = answers([pipeline.ask("likeness", study.only(look.of), query=query.fingerprint)])
     return None if found is None else found["cosines"]

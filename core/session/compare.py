@@ -7,10 +7,11 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core import charts, corpora, measures, pipeline
+from core import charts, corpora, measures
 from core.session import show
 from core.session.panel import answer
 from core.session.words import count, plain, short
+from core.session.writing import written
 from core.types import Answer, Corpus, Study
 
 MOST_SENTENCES = 50
@@ -50,9 +51,7 @@ def sentences(corpus: Corpus) -> Corpus | None:
     if len(unique) < 2:
         st.info("Two different sentences are enough to begin.", icon=":material/edit:")
         return None
-    small = Corpus("typed", tuple(unique))
-    pipeline.store().corpora.add(small, {}, kind="typed", owner=None)
-    return small
+    return written(unique)
 
 
 def _typed() -> list[str]:
@@ -99,9 +98,30 @@ def pair_table(pairs: pd.DataFrame, small: Corpus, labels: dict[str, str]) -> pd
     return table.assign(apart=apart).sort_values("apart", ascending=False, ignore_index=True)
 
 
-def with_dimensions(labels: dict[str, str], found: Answer) -> dict[str, str]:
+def _with_dimensions(labels: dict[str, str], found: Answer) -> dict[str, str]:
     """Model names with how long their vectors are."""
     return {key: f"{label} · {found['dimensions'][key]:,} dim." for key, label in labels.items()}
+
+
+@st.fragment
+def sentence_matrices(found: Answer, small: Corpus, labels: dict[str, str], pairs: pd.DataFrame) -> None:
+    """Every pair of sentences under every model; changing what they show runs this part alone."""
+    shown = st.segmented_control(
+        "Show",
+        ["cosine", "percentile"],
+        default="cosine",
+        required=True,
+        key="shown",
+        bind="query-params",
+        help="Cosine is the model's own score. Percentile is the share of the other pairs that are less similar under "
+        "the same model, so that models can be laid beside each other.",
+    )
+    show.chart(
+        charts.sentence_matrices(found["pairs"], small.texts, _with_dimensions(labels, found), shown),
+        alt="Similarity of every two sentences, one matrix per model",
+        data=pairs,
+        key="matrices",
+    )
 
 
 def disagreement(pairs: pd.DataFrame, labels: dict[str, str]) -> None:

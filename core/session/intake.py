@@ -9,6 +9,7 @@ import streamlit as st
 from core import catalog, corpora, pipeline, providers
 from core.corpora import Limits, Preview, Reading
 from core.errors import VecassayError
+from core.providers.backends import LABELS, OPENVINO, TORCH
 from core.session import choice, folders, hub, identity, offering
 from core.session.words import plain
 from core.types import ModelSpec
@@ -154,6 +155,7 @@ def _model() -> None:
         "Dimensions to keep", 2, None, None, key="model_dimension", help="Empty keeps all. For Matryoshka models."
     )
     revision = right.text_input("Revision", key="model_revision", placeholder="main, a tag or a commit")
+    backend = _run_by() if hasattr(kinds[kind], "backend") else ""
     if not st.button("Add", type="primary", key="model_add"):
         return
     spec = ModelSpec(
@@ -165,6 +167,7 @@ def _model() -> None:
         query_prompt=query or "",
         document_prompt=document or "",
         dimension=int(dimension) if dimension else None,
+        backend=backend,
     )
     try:
         _keep(spec)
@@ -173,6 +176,20 @@ def _model() -> None:
         return
     offering.closed()
     st.rerun()
+
+
+def _run_by() -> str:
+    """What is to run the model: the setting's word unless one is chosen."""
+    wish = st.radio(
+        "Run by",
+        ("", TORCH, OPENVINO),
+        format_func=lambda wish: LABELS.get(wish, "Automatic"),
+        key="model_backend",
+        horizontal=True,
+        help="Automatic takes the fastest whose vectors agree with PyTorch's on your texts. Add a model twice, run by "
+        "one and by the other, to compare them side by side.",
+    )
+    return str(wish or "")
 
 
 def _keep(spec: ModelSpec) -> None:
@@ -195,6 +212,7 @@ def _keep(spec: ModelSpec) -> None:
         found = same[0]
     else:
         label = spec.label or spec.name.rstrip("/").split("/")[-1]
+        label += f" ({LABELS[spec.backend]})" if spec.backend and not spec.label else ""
         found = catalog.keyed(replace(spec, label=offering.free(label, (old.label for old in known.values()))))
         found = pipeline.store().models.get(found.key) or found
     if found.key not in catalog.models():

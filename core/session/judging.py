@@ -11,6 +11,7 @@ from core.session.grading import Grading, mark
 from core.session.panel import answers
 from core.session.retrieval import Scored
 from core.session.words import count, plain, short
+from core.session.writing import written
 from core.types import Corpus, Query, Study
 
 DEPTH = 10
@@ -37,9 +38,8 @@ def judge(study: Study, words: Sequence[str], scored: Scored) -> None:
         _use(grading)
         return
     query = grading.queries[key]
-    typed = Corpus("typed", (query.text,))
-    pipeline.store().corpora.add(typed, {}, kind="typed", owner=None)
-    question = deciding.ask("pool", study, words, candidates=list(words), query=typed.fingerprint, depth=DEPTH)
+    asked = written((query.text,))
+    question = deciding.ask("pool", study, words, candidates=list(words), query=asked.fingerprint, depth=DEPTH)
     (found,) = answers([question])
     if found is not None:
         # A grade runs this part alone; the page above stays as it is.

@@ -1,14 +1,15 @@
 """The parts of the Latency page that measure, choose and delete runs."""
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import streamlit as st
 
-from core import jobs, pipeline
+from core import pipeline
 from core.latency import PLANS, words
-from core.session import choice, identity, panel, show
+from core.session import choice, identity, measuring, panel, show
 from core.session.words import count, plain
 from core.store import Timing
 from core.types import Answer, Question, Study
@@ -52,7 +53,7 @@ def measure_speed(study: Study) -> None:
             bind="query-params",
             help="Which texts are drawn, and their order.",
         )
-    waiting = _under_way(study)
+    waiting = measuring.under_way(study, "latency", ASKED, _finished)
     with right:
         pressed = st.button(
             "Measure now",
@@ -71,7 +72,7 @@ def measure_speed(study: Study) -> None:
 
 def _what(study: Study) -> str:
     names = list(show.labels(study).values())
-    reference = choice.model_specs().get(REFERENCE)
+    reference = choice.seen_specs().get(REFERENCE)
     if reference is not None and not any(model.spec.key == REFERENCE for model in study.models):
         names.append(f"{reference.label} as the reference")
     return f"Measures {', '.join(names)} on {count(len(study.corpus), 'text')} of “{study.corpus.name}”."
@@ -87,26 +88,10 @@ def _start(study: Study, setting: str, seed: int) -> Question:
         reference=REFERENCE,
         seed=seed,
     )
-    st.session_state[ASKED] = question
-    jobs.jobs().submit(question)
-    return question
+    return measuring.start(question, ASKED)
 
 
-def _under_way(study: Study) -> list[Question]:
-    """Runs on these texts that wait or run, whoever started them, and one's own that failed or was stopped."""
-    found = [each for each in jobs.jobs().asked("latency") if each.arguments["corpus"] == study.corpus.fingerprint]
-    own: Question | None = st.session_state.get(ASKED)
-    if own is None or own.arguments["corpus"] != study.corpus.fingerprint or own in found:
-        return found
-    status = jobs.jobs().status(own.key)
-    if status is None or status.state == "done":
-        _finished([own])
-    if found or status is None:
-        return found
-    return [own]
-
-
-def _finished(done: list[Question]) -> None:
+def _finished(done: Sequence[Question]) -> None:
     """Show the run that has just been kept."""
     st.session_state.pop(ASKED, None)
     st.query_params["runs"] = str(done[-1].arguments["run"])

@@ -6,13 +6,11 @@ from dataclasses import asdict
 import pandas as pd
 import streamlit as st
 
-from core import deciding, jobs, pipeline, providers
+from core import jobs, pipeline, providers
 from core.digest import digest
 from core.errors import VecassayError
-from core.retrieval.candidates import BM25
-from core.session import choice, identity, results, show
-from core.session.panel import forget, work
-from core.session.retrieval import Scored
+from core.session import choice, identity, show, standing, warming
+from core.session.panel import forget
 from core.session.words import count, plain, size
 from core.settings import settings
 from core.store import Shelf
@@ -103,7 +101,7 @@ def _files(spec: ModelSpec) -> str:
     if missing:
         return f"needs: {missing}"
     try:
-        return "here" if choice.ready(spec) else "not here yet"
+        return "here" if standing.ready(spec) else "not here yet"
     except VecassayError as error:
         return str(error)
 
@@ -165,7 +163,7 @@ def _delete_vectors(shelf: Shelf | None) -> None:
         st.write("They are computed again when a page needs them. This is for everyone on this server.")
         if st.button("Delete them", key="deleted-vectors", type="primary"):
             pipeline.store().vectors.remove(shelf.shelf)
-            _cool_down()
+            warming.stop()
             st.rerun()
 
 
@@ -178,37 +176,5 @@ def _delete_answers() -> None:
         if st.button("Delete them", key="deleted-answers", type="primary"):
             answers.clear()
             forget()
-            _cool_down()
+            warming.stop()
             st.rerun()
-
-
-def _cool_down() -> None:
-    """What was deleted comes back when somebody asks for it, not by a warm-up of before."""
-    st.session_state.pop("_warming", None)
-
-
-def warm_up() -> None:
-    """Embed what is chosen in the sidebar now, so that a class or a meeting does not wait."""
-    study = choice.study()
-    st.subheader("Warm up")
-    st.write(
-        f"Embed {count(len(study.corpus), 'text')} of “{plain(study.corpus.name)}” with "
-        f"{count(len(study.models), 'model')} and answer what Overview and Compare ask, "
-        f"and Retrieval where queries are judged, before others open them."
-    )
-    keys = [model.spec.key for model in study.models]
-    questions = [pipeline.ask(name, study.only(key)) for name in ("truncation", "profile") for key in keys]
-    if len(keys) > 1:
-        questions.append(pipeline.ask("agreement", study, k=10, seed=0))
-    if keys and results.judged(study.corpus.fingerprint, True).evaluated().size:
-        questions += deciding.compared(study, Scored().plan((*keys, BM25))).values()
-    asked = [question.key for question in questions]
-    if st.button("Warm up", key="warm", disabled=not keys):
-        st.session_state["_warming"] = asked
-    if keys and st.session_state.get("_warming") == asked:
-        missing = [question for question in questions if pipeline.store().answers.get(question.key) is None]
-        # A comparison stands on the others: asked at once with them, it would compute them again.
-        if missing and work([question for question in missing if question.name != "comparison"] or missing):
-            st.rerun()  # what stands above was drawn before this was done
-        if not missing:
-            st.success("Everything is in the cache.", icon=":material/check:")

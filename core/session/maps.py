@@ -14,10 +14,11 @@ from core.components.maps import maps as draw
 from core.session import show
 from core.session.panel import answers
 from core.session.words import plain, short
-from core.types import Answer, Floats, Study
+from core.types import Answer, Floats, Question, Study
 
 QUICK, LARGE, MOST_QUICK = "tsne", "umap", 1_000
 MOST_TEXTS_SENT = 20_000
+K = 10
 NAME_WIDTH = 40
 
 
@@ -35,6 +36,12 @@ class View:
     def arguments(self) -> dict[str, Any]:
         """What every question about a map takes."""
         return {"method": self.method, "dims": self.dims, "seed": self.seed, "settings": dict(self.settings)}
+
+    @classmethod
+    def usual(cls, n: int) -> "View":
+        """What n texts are shown by until somebody chooses otherwise."""
+        method = QUICK if n <= MOST_QUICK else LARGE
+        return cls(method, 2, projections.settle(method, {}, n), 0, K)
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +70,7 @@ def map_view(study: Study) -> View:
     name = st.segmented_control(
         "Map by",
         list(projections.REGISTRY),
-        default=QUICK if len(study.corpus) <= MOST_QUICK else LARGE,
+        default=View.usual(len(study.corpus)).method,
         required=True,
         format_func=lambda key: projections.REGISTRY[key].label,
         key="map",
@@ -97,7 +104,7 @@ def _settings(method: str) -> tuple[dict[str, float], int, int]:
         "Neighbours checked (k)",
         2,
         50,
-        10,
+        K,
         key="map_k",
         bind="query-params",
         help="Trust compares the k nearest texts on the map with the k nearest by the vectors.",
@@ -124,24 +131,37 @@ def _compiling() -> None:
 def maps_and_clusters(study: Study, view: View, grouping: Mapping[str, Any]) -> Seen:
     """Ask for maps and clusters of every model; what is ready is returned, the rest shows its progress here."""
     keys = [model.spec.key for model in study.models]
-    maps = [pipeline.ask("projection", study.only(key), **view.arguments) for key in keys]
-    groups = [pipeline.ask("clusters", study.only(key), **grouping) for key in keys]
-    found = answers([*maps, *groups])
+    found = answers(asked_first(study, view, grouping))
     own = {key: one for key, one in zip(keys, found[: len(keys)], strict=True) if one is not None}
     clusters = {key: one for key, one in zip(keys, found[len(keys) :], strict=True) if one is not None}
     if len(own) < len(keys) and view.method == "umap":
         _compiling()
     # Only now, because these stand on the maps: asked at once, a worker would make each map twice.
     ready = list(own)
-    onto = [
-        pipeline.ask("aligned", study.only(key, ready[0]), of=key, to=ready[0], **view.arguments) for key in ready[1:]
-    ]
-    trust = [pipeline.ask("trust", study.only(key), **view.arguments, k=view.k) for key in ready]
-    second = answers([*onto, *trust])
+    second = answers(asked_then(study.only(*ready), view) if ready else [])
     moved = {ready[0]: own[ready[0]]["xy"]} if ready else {}
-    moved |= {key: one["xy"] for key, one in zip(ready[1:], second[: len(onto)], strict=True) if one is not None}
-    trusted = {key: one for key, one in zip(ready, second[len(onto) :], strict=True) if one is not None}
+    others = len(ready[1:])
+    moved |= {key: one["xy"] for key, one in zip(ready[1:], second[:others], strict=True) if one is not None}
+    trusted = {key: one for key, one in zip(ready, second[others:], strict=True) if one is not None}
     return Seen(study, view, moved, own, trusted, clusters)
+
+
+def asked_first(study: Study, view: View, grouping: Mapping[str, Any]) -> list[Question]:
+    """The maps of all models, then their clusters."""
+    keys = [model.spec.key for model in study.models]
+    return [
+        *(pipeline.ask("projection", study.only(key), **view.arguments) for key in keys),
+        *(pipeline.ask("clusters", study.only(key), **grouping) for key in keys),
+    ]
+
+
+def asked_then(study: Study, view: View) -> list[Question]:
+    """What stands on the maps: each but the first turned to look like the first, then the trust in each."""
+    first, *others = (model.spec.key for model in study.models)
+    return [
+        *(pipeline.ask("aligned", study.only(key, first), of=key, to=first, **view.arguments) for key in others),
+        *(pipeline.ask("trust", study.only(key), **view.arguments, k=view.k) for key in (first, *others)),
+    ]
 
 
 def cluster_names(table: pd.DataFrame) -> dict[int, str]:

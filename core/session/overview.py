@@ -6,9 +6,10 @@ import pandas as pd
 import streamlit as st
 
 from core import corpora, pipeline
-from core.session import choice, show
+from core.session import choice, show, standing
 from core.session.panel import answers
 from core.session.words import plain, short, size
+from core.session.writing import written
 from core.types import Answer, Corpus, Model, Role, Study
 
 CARDS_A_ROW = 3
@@ -29,8 +30,9 @@ def corpus_report(corpus: Corpus) -> None:
         st.caption(plain(" ".join(report.sentences())))
 
 
+@st.fragment
 def texts_table(corpus: Corpus) -> None:
-    """The texts themselves, on request: all of them, or a random sample that says so."""
+    """The texts themselves, on request: all of them, or a random sample that says so; runs alone when asked for."""
     if not st.toggle("Show the texts", key="show_texts"):
         return
     table = pd.DataFrame({"text": corpus.texts})
@@ -78,6 +80,8 @@ def _facts(model: Model, cut: Answer | None, first: Answer | None) -> list[str]:
         )
         lines.append(f"{cut['limit']:,} tokens at most · {seen}")
     lines.append(plain(f"{card.licence or 'licence unknown'}"))
+    if run_by := standing.backend(model.spec):
+        lines.append(plain(run_by))
     return lines
 
 
@@ -135,8 +139,7 @@ def try_it(study: Study) -> None:
     if not text:
         st.caption("The nearest texts under each model appear here, side by side.")
         return
-    query = Corpus("typed", (text,))
-    pipeline.store().corpora.add(query, {}, kind="typed", owner=None)
+    query = written((text,))
     labels, colours = show.labels(study), show.colours(study)
     questions = [pipeline.ask("search", study.only(key), query=query.fingerprint, k=5) for key in labels]
     found = answers(questions)

@@ -1,4 +1,4 @@
-"""What every page begins with: its question, the sidebar, and the study to look at."""
+"""What every page begins with: the sidebar, and the study to look at."""
 
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
@@ -6,15 +6,14 @@ import streamlit as st
 
 from core import corpora, pipeline, providers
 from core.errors import NotReady, VecassayError
-from core.session import boot, choice, identity, intake
+from core.session import boot, choice, identity, intake, standing
 from core.session.panel import work
 from core.session.words import plain
 from core.types import Corpus, Model, ModelSpec, Study
-from core.work import resolve
 
 
-def page(question: str | None, *, at_least: int = 1, study: bool = True) -> Study:
-    """Show the page's question and the sidebar; return what is compared.
+def page(*, at_least: int = 1, study: bool = True) -> Study:
+    """Show the sidebar below the question that `app.py` wrote; return what is compared.
 
     Stops the page, saying what to do, when there are fewer than `at_least` models to show; with `study=False` the
     page is shown whatever is chosen, and the study holds what could be resolved.
@@ -22,7 +21,6 @@ def page(question: str | None, *, at_least: int = 1, study: bool = True) -> Stud
     boot.ensure_navigation()
     boot.start()
     identity.remember()
-    st.title((question or "").strip().split("\n")[0])
     try:
         return _study(at_least, study)
     except VecassayError as error:
@@ -35,7 +33,7 @@ def page(question: str | None, *, at_least: int = 1, study: bool = True) -> Stud
 
 def _study(at_least: int, needed: bool) -> Study:
     chosen = choice.current()
-    specs = choice.model_specs()
+    specs = st.session_state["_specs"] = choice.model_specs()
     with st.sidebar:
         corpus, trouble = _corpus(chosen.corpus)
         choice.pick_corpus(choice.corpus_names(), corpus, chosen.corpus)
@@ -80,21 +78,32 @@ def _ready(specs: list[ModelSpec], corpus: Corpus) -> list[Model]:
                 st.warning(
                     plain(f"{spec.label} needs a library that is not installed here. Install it with: {missing}")
                 )
-            elif choice.ready(spec):
-                models.append(resolve(spec, corpus))
+            elif standing.ready(spec):
+                models.append(standing.resolve(spec, corpus))
             else:
                 waiting.append(spec)
         except NotReady:
             waiting.append(spec)
         except VecassayError as error:
             st.error(plain(f"{spec.label}: {error}"), icon=":material/error:")
-    if waiting and work([pipeline.prepare(spec) for spec in waiting]):
+    if waiting and work([pipeline.prepare(spec, corpus) for spec in waiting]):
+        if not any(standing.ready(spec) for spec in waiting):
+            names = ", ".join(spec.label for spec in waiting)
+            st.error(
+                plain(
+                    f"{names}: made ready by a worker, but not on this machine. Give the dashboard and all workers one "
+                    f"VECASSAY_HOME, and one VECASSAY_BACKEND (such as torch) if their processors differ."
+                ),
+                icon=":material/error:",
+            )
+            return models
         st.rerun()
     return models
 
 
 def _link(chosen: choice.Choice) -> None:
-    with st.popover("Link to this view", icon=":material/link:", width="stretch"):
+    # Opening it runs the page: a part that ran alone since may have changed the address.
+    with st.popover("Link to this view", icon=":material/link:", width="stretch", key="_link", on_change="rerun"):
         # What the page's own controls keep in the address, and what is chosen.
         facts = {**st.query_params.to_dict(), "corpus": chosen.corpus, "models": ",".join(chosen.models)}
         address = urlsplit(st.context.url or "")._replace(query=urlencode(facts, safe=","))

@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from contextlib import suppress
 from threading import Lock
-from time import monotonic, sleep
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import streamlit as st
-from cachetools import LRUCache
+from cachetools import LRUCache, TTLCache
 
 from core import jobs, pipeline
 from core.session.words import count, plain
@@ -17,7 +16,10 @@ from core.settings import MIB
 from core.types import Answer, Question, Study
 
 PATIENCE = 0.8
-POLL = 0.02
+EVERY = 1.0
+LOOKS_A_SECOND = 25
+LOOKED_SECONDS = 8
+MOST_LOOKERS = 1_000
 MEMORY = 512 * MIB
 FACTS = 2_000
 
@@ -86,12 +88,10 @@ def work(waiting: Sequence[Question]) -> bool:
         status = jobs.jobs().status(question.key)
         if status is None or status.state == "done":
             jobs.jobs().submit(question)
-    until = monotonic() + PATIENCE
-    while monotonic() < until and _live(waiting):
-        sleep(POLL)
+    jobs.jobs().wait([question.key for question in waiting], PATIENCE)
     open_ones = [question for question in waiting if _state(question) != "done"]
     if open_ones:
-        st.fragment(_panel, run_every=1.0 if _live(open_ones) else None)(tuple(open_ones))
+        st.fragment(_panel, run_every=_every() if _live(open_ones) else None)(tuple(open_ones))
     return not open_ones
 
 
@@ -119,7 +119,23 @@ def _live(questions: Sequence[Question]) -> bool:
     return any(_state(question) in ("waiting", "running") for question in questions)
 
 
+@st.cache_resource(show_spinner=False)
+def _lookers() -> "tuple[TTLCache[object, bool], Lock]":
+    """Sessions that look at jobs at work now, and who may touch the list."""
+    return TTLCache(MOST_LOOKERS, LOOKED_SECONDS), Lock()
+
+
+def _every() -> float:
+    """Seconds between two looks of this session: one, and more when many look, lest others' clicks wait for them."""
+    lookers, lock = _lookers()
+    mine = st.session_state.setdefault("_looker", object())
+    with lock:
+        lookers[mine] = True
+        return max(EVERY, min(len(lookers) / LOOKS_A_SECOND, LOOKED_SECONDS / 2))
+
+
 def _panel(questions: tuple[Question, ...]) -> None:
+    _every()
     live = [question for question in questions if _state(question) in ("waiting", "running")]
     ended = [question for question in questions if _state(question) in ("failed", "cancelled")]
     with st.container(border=True):

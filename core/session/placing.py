@@ -14,7 +14,8 @@ from core.session import show
 from core.session.maps import Seen, cluster_names
 from core.session.panel import answers
 from core.session.words import plain
-from core.types import Answer, Corpus, Floats
+from core.session.writing import written
+from core.types import Answer, Floats
 
 MOST_NEW = 100
 NEAREST = 10
@@ -51,8 +52,7 @@ def place(seen: Seen, texts: tuple[str, ...]) -> Placed:
     """Ask for the new texts' places and neighbours under every model whose map is there."""
     if not texts:
         return Placed((), {}, {})
-    small = Corpus("typed", texts)
-    pipeline.store().corpora.add(small, {}, kind="typed", owner=None)
+    small = written(texts)
     keys, new = list(seen.xy), small.fingerprint
     asked = [pipeline.ask("place", seen.study.only(key), texts=new, **seen.view.arguments) for key in keys]
     asked += [pipeline.ask("arrivals", seen.study.only(key), texts=new, k=NEAREST) for key in keys]

@@ -122,24 +122,22 @@ def _shown(table: pd.DataFrame, found: Retrieved) -> pd.DataFrame:
     # Ranks before values: they are what one scans, and a table of many candidates is wider than the page.
     for word in found.quality:
         first = table[f"first:{word}"].to_numpy(float)
-        shown[found.labels[word]] = np.where(first > 0, first, np.nan)
+        shown[f"first:{word}"] = np.where(first > 0, first, np.nan)
     for word in found.quality:
-        shown[f"{found.labels[word]} · {found.scored.measure}"] = table[f"value:{word}"].to_numpy(float)
+        shown[f"value:{word}"] = table[f"value:{word}"].to_numpy(float)
     return shown.reset_index(drop=True)
 
 
 def _columns(found: Retrieved) -> dict[str, Any]:
-    value = st.column_config.NumberColumn(format="%.3f", width=130)
-    rank = st.column_config.NumberColumn(
-        format="localized",
-        width=90,
-        help=f"Of the first relevant text; –: not among the first {BEYOND:,}, or no text is relevant.",
-    )
+    """Headings; the columns of candidates go by their words, for a label may be "query" or "best"."""
+    number, measure = st.column_config.NumberColumn, found.scored.measure
+    told = f"Of the first relevant text; –: not among the first {BEYOND:,}, or no text is relevant."
+    named = {word: found.labels[word] for word in found.quality}
     return {
         "query": st.column_config.TextColumn(width=330, pinned=True),
-        "best": st.column_config.TextColumn(help=f"Whoever has the highest {found.scored.measure} on this query."),
-        **{f"{label} · {found.scored.measure}": value for label in found.labels.values()},
-        **dict.fromkeys(found.labels.values(), rank),
+        "best": st.column_config.TextColumn(help=f"Whoever has the highest {measure} on this query."),
+        **{f"first:{word}": number(name, format="localized", width=90, help=told) for word, name in named.items()},
+        **{f"value:{word}": number(f"{name} · {measure}", format="%.3f", width=130) for word, name in named.items()},
     }
 
 

@@ -3,6 +3,7 @@
 from base64 import b64encode
 from collections.abc import Callable, Mapping
 from functools import partial
+from time import sleep
 
 import streamlit as st
 
@@ -29,6 +30,8 @@ FILES: dict[str, tuple[str, Callable[[Record], bytes], str, str]] = {
 LONGEST = 200
 LONG = 4_000
 PREVIEW = 640
+TYPED = ("title", "question", "signed", "untested")
+MOMENT = 0.3
 
 
 def record_download(
@@ -39,17 +42,17 @@ def record_download(
     `answers` are those to `deciding.questions`, `run` the latency run that times came from, or None. Writing a record
     costs some tenths of a second, so none is written while the page is only drawn.
     """
-    written = _asked()
+    typed = _asked()
 
     def made() -> Record:
-        return compose(study, plan, answers, run, settled, written)
+        return compose(study, plan, answers, run, settled, _written(typed))
 
     left, *middle, right = st.columns([1, 1, 1, 2], vertical_alignment="center")
     for place, (ending, (label, write, mime, what)) in zip((left, *middle), FILES.items(), strict=True):
         place.download_button(
             label,
-            partial(_file, write, made),
-            file_name=f"{_name(written)}.{ending}",
+            partial(_file, write, made, typed),
+            file_name=f"decision-{catalog.slug(short(study.corpus.name, 60))}.{ending}",
             mime=mime,
             key=f"record-{ending}",
             icon=":material/download:",
@@ -66,59 +69,78 @@ def record_download(
         st.iframe(_page(made()), height=PREVIEW, alt="The decision record as it will be downloaded")
 
 
-def _file(write: Callable[[Record], bytes], made: Callable[[], Record]) -> bytes:
-    return write(made())
+def _file(write: Callable[[Record], bytes], made: Callable[[], Record], typed: Mapping[str, str]) -> bytes:
+    """The file with what is typed at the click, which runs this in a thread of its own, beside the page's own run."""
+    while True:
+        sleep(MOMENT)  # a field tells what is in it when it is left: often by this very click
+        before = dict(typed)
+        content = write(made())
+        if typed == before:
+            return content
 
 
-def _asked() -> Written:
-    """What only a person can say."""
+def _asked() -> dict[str, str]:
+    """What only a person can say: one mapping for all runs of a session, renewed before each of them."""
+    typed: dict[str, str] = st.session_state.setdefault("_record_typed", {})
     left, right = st.columns(2)
-    title = left.text_input(
+    left.text_input(
         "Title",
         max_chars=LONGEST,
         key="record_title",
         persist_state="session",
+        on_change=_note,
+        args=(typed,),
         placeholder="Search in the help centre",
         help="What the record is filed under.",
     )
-    signed = right.text_input(
+    right.text_input(
         "Who signs",
         max_chars=LONGEST,
         key="record_signed",
         persist_state="session",
+        on_change=_note,
+        args=(typed,),
         placeholder="Ada Lovelace, search team",
         help="Names under the record, with commas between; each gets a line to sign on.",
     )
-    question = left.text_area(
+    left.text_area(
         "Question",
         max_chars=LONG,
         key="record_question",
         persist_state="session",
+        on_change=_note,
+        args=(typed,),
         height=100,
         placeholder="Which model should answer our customers' searches from January on?",
         help="What was to be decided, for somebody who was not there.",
     )
-    untested = right.text_area(
+    right.text_area(
         "What was not tested",
         max_chars=LONG,
         key="record_untested",
         persist_state="session",
+        on_change=_note,
+        args=(typed,),
         height=100,
         placeholder="Questions in other languages\nTexts of next year's product",
         help="One thing a line. What Vecassay can tell by itself is added: unjudged results, texts that are cut, "
         "what was not measured.",
     )
-    return Written(str(title or ""), str(question or ""), _parts(signed, ","), _parts(untested, "\n"))
+    _note(typed)
+    return typed
 
 
-def _parts(typed: object, by: str) -> tuple[str, ...]:
+def _note(typed: dict[str, str]) -> None:
+    typed.update({name: str(st.session_state.get(f"record_{name}") or "") for name in TYPED})
+
+
+def _written(typed: Mapping[str, str]) -> Written:
+    return Written(typed["title"], typed["question"], _parts(typed["signed"], ","), _parts(typed["untested"], "\n"))
+
+
+def _parts(typed: str, by: str) -> tuple[str, ...]:
     """What was typed, cut into its parts; empty ones are left out."""
-    return tuple(part.strip() for part in str(typed or "").split(by) if part.strip())
-
-
-def _name(written: Written) -> str:
-    """A file's name from the title."""
-    return f"decision-{catalog.slug(short(written.title, 60))}" if written.title.strip() else "decision-record"
+    return tuple(part.strip() for part in typed.split(by) if part.strip())
 
 
 def _page(record: Record) -> str:

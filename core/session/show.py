@@ -7,9 +7,9 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from core import charts, providers
+from core import charts
 from core.report.export import to_csv
-from core.session import choice
+from core.session import choice, standing
 from core.session.words import plain
 from core.types import ModelCard, ModelSpec, Study
 
@@ -65,7 +65,7 @@ def labels(study: Study) -> dict[str, str]:
 
 def colours(study: Study) -> dict[str, str]:
     """The colour of each model, the same on every page."""
-    return charts.colours([model.spec.key for model in study.models], list(choice.model_specs()))
+    return charts.colours([model.spec.key for model in study.models], list(choice.seen_specs()))
 
 
 def heading(spec: ModelSpec, colour: str) -> None:
@@ -77,7 +77,7 @@ def heading(spec: ModelSpec, colour: str) -> None:
 
 def card(spec: ModelSpec) -> ModelCard:
     """What is known about a model, its own files' word first."""
-    return providers.REGISTRY[spec.provider].card(spec)
+    return standing.card(spec)
 
 
 def texts(rows: Sequence[tuple[str, str]], *, marked: Sequence[bool] = ()) -> None:

@@ -91,9 +91,10 @@ def right_ones(found: Retrieved, relevant: pd.DataFrame) -> None:
     )
     ranks = {}
     for word in found.quality:
-        ranks[found.labels[word]] = st.column_config.NumberColumn(format="localized", help="Its rank.")
+        # By its word, for a label may be "text" or "id".
+        ranks[f"rank:{word}"] = st.column_config.NumberColumn(found.labels[word], format="localized", help="Its rank.")
         own = relevant[f"rank:{word}"].to_numpy(float)
-        table[found.labels[word]] = np.where(own > 0, own, np.nan)
+        table[f"rank:{word}"] = np.where(own > 0, own, np.nan)
     st.markdown(f"**{count(len(table), 'relevant text')} and the rank each candidate gives it**")
     show.table(
         table,

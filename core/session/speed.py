@@ -20,7 +20,7 @@ def lines(study: Study, runs: list[ShownRun]) -> dict[str, Line]:
     """A line per model and run: one colour per model, as on every page, and one dash per run."""
     keys = dict.fromkeys(model.spec.key for model in study.models)
     keys |= dict.fromkeys(model["key"] for run in runs for model in run.found["facts"]["models"])
-    colours = charts.colours(list(keys), list(choice.model_specs()))
+    colours = charts.colours(list(keys), list(choice.seen_specs()))
     return {
         _line(run, key): Line(name, colours[key], number)
         for number, run in enumerate(runs)

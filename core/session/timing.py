@@ -8,10 +8,10 @@ from typing import Any
 
 import streamlit as st
 
-from core import deciding, jobs, pipeline
+from core import deciding, pipeline
 from core.decision import Plan
 from core.latency import machine, words
-from core.session import choice, identity, panel
+from core.session import choice, identity, measuring, panel
 from core.session.words import count, plain
 from core.store import Timing
 from core.types import Answer, Question, Study
@@ -47,7 +47,7 @@ def timed_run(study: Study, plan: Plan) -> Timed | None:
     left, right = st.columns([3, 1], vertical_alignment="bottom")
     with left:
         chosen = _pick(entries, best) if best is not None else None
-    waiting = _under_way(study)
+    waiting = measuring.under_way(study, KIND, ASKED, _finished)
     with right:
         pressed = _button(bool(waiting), urgent=chosen is None or bool(lacking[chosen]))
     if pressed and not waiting:
@@ -113,22 +113,7 @@ def _button(busy: bool, *, urgent: bool) -> bool:
 
 
 def _start(study: Study, plan: Plan) -> Question:
-    question = deciding.timing(study, plan, secrets.token_hex(8), identity.owner())
-    st.session_state[ASKED] = question
-    jobs.jobs().submit(question)
-    return question
-
-
-def _under_way(study: Study) -> list[Question]:
-    """Runs on these texts that wait or run, whoever started them, and one's own that failed or was stopped."""
-    found = [each for each in jobs.jobs().asked(KIND) if each.arguments["corpus"] == study.corpus.fingerprint]
-    own: Question | None = st.session_state.get(ASKED)
-    if own is None or own.arguments["corpus"] != study.corpus.fingerprint or own in found:
-        return found
-    status = jobs.jobs().status(own.key)
-    if status is None or status.state == "done":
-        _finished([own])
-    return found or ([own] if status is not None else [])
+    return measuring.start(deciding.timing(study, plan, secrets.token_hex(8), identity.owner()), ASKED)
 
 
 def _finished(done: Sequence[Question]) -> None:

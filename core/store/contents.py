@@ -78,6 +78,14 @@ class Contents:
         touch(self.database, self.table, self.key, [(key, used)])
         return thing
 
+    def use(self, key: str) -> bool:
+        """Whether there is an entry under a key; if so, it is used now."""
+        with self.database.reading(f"Looking for {self.kind}") as connection:
+            used = connection.scalar(select(self.table.c.used).where(self.key == key))
+        if used is not None:
+            touch(self.database, self.table, self.key, [(key, used)])
+        return used is not None
+
     def remove(self, condition: Any) -> None:
         """Delete entries, and shrink the file if that frees much."""
         with self.database.writing(f"Deleting {self.kind}") as connection:

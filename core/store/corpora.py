@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from copy import copy
+from dataclasses import dataclass, field
 from time import time
 from typing import Any
 
@@ -13,6 +14,7 @@ from core.store.budget import Budget
 from core.store.contents import Contents
 from core.store.database import Database
 from core.store.failures import StoreError
+from core.store.unpacked import Unpacked
 from core.types import Corpus
 
 
@@ -41,6 +43,7 @@ class Corpora:
 
     database: Database
     budget: Budget
+    _unpacked: Unpacked = field(default_factory=Unpacked, compare=False)
 
     @property
     def _contents(self) -> Contents:
@@ -73,13 +76,19 @@ class Corpora:
 
     def get(self, fingerprint: str, owner: str | None = None) -> Corpus | None:
         """The corpus, or None; named as its owner named it, else as any holder did. A damaged one is dropped."""
-        corpus = self._contents.read(fingerprint, packing.unpack_corpus)
+        corpus = self._unpacked.get(fingerprint)
+        if corpus is None or not self._contents.use(fingerprint):
+            corpus = self._contents.read(fingerprint, packing.unpack_corpus)
         if corpus is None:
             return None
         mine_first = select(_held.name).where(_held.fingerprint == fingerprint).order_by(_held.owner != (owner or ""))
         with self.database.reading("Reading a corpus's name") as connection:
             name = connection.scalar(mine_first.order_by(_held.added).limit(1))
-        return corpus if name is None else replace(corpus, name=name)
+        if name not in (None, corpus.name):
+            corpus = copy(corpus)
+            vars(corpus)["name"] = name  # what is known of its texts, digests and all, stays known
+        self._unpacked.keep(fingerprint, corpus)
+        return corpus
 
     def report(self, fingerprint: str) -> Any | None:
         """The report of the corpus's reading as it was given, or None when there is no such corpus."""

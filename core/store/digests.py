@@ -1,17 +1,14 @@
-"""Finding digests among digests with numpy instead of one query per text."""
+"""Finding digests among digests with one hash table instead of one query per text."""
 
 from collections.abc import Sequence
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
-from core.digest import DIGEST_BYTES
+from core.digest import DIGEST_BYTES, KEY, Keys
 from core.types import Ints
-
-Keys: TypeAlias = npt.NDArray[np.void]
-"""Digests `(n,)` as 16 raw bytes each. Not numpy's `S16`, which drops zero bytes at the end."""
-KEY = np.dtype(f"V{DIGEST_BYTES}")
 
 
 def keys(digests: Sequence[bytes] | npt.NDArray[Any]) -> Keys:
@@ -33,12 +30,20 @@ def from_bytes(raw: bytes) -> Keys:
 
 
 def locate(wanted: Keys, shelves: Sequence[Keys]) -> tuple[Ints, Ints]:
-    """For each wanted digest the block that holds it and the row therein, `(n,)` each; -1 where no block does."""
-    unique, inverse = np.unique(wanted, return_inverse=True)
-    block, row = np.full((2, len(unique)), -1, np.int64)
-    if len(unique):
-        for number, held in enumerate(shelves):
-            place = np.minimum(np.searchsorted(unique, held), len(unique) - 1)
-            rows = np.flatnonzero(unique[place] == held)
-            block[place[rows]], row[place[rows]] = number, rows
-    return block[inverse], row[inverse]
+    """For each wanted digest a block that holds it and the row therein, `(n,)` each; -1 where no block does."""
+    starts = np.cumsum([0, *map(len, shelves)])
+    place = _find(wanted, np.concatenate(shelves)) if starts[-1] else np.full(len(wanted), -1)
+    block = np.searchsorted(starts, place, "right") - 1
+    return block, np.where(place < 0, -1, place - starts[block])
+
+
+def _find(wanted: Keys, held: Keys) -> Ints:
+    """Where each wanted digest is held, `(n,)`; -1 for nowhere."""
+    ours, theirs = (np.ascontiguousarray(names).view("<u8").reshape(-1, 2) for names in (wanted, held))
+    first = pd.Index(theirs[:, 0])
+    if first.is_unique:  # as good as always; the rest is then only compared
+        place: Ints = np.asarray(first.get_indexer(pd.Index(ours[:, 0])), np.int64)
+        place[theirs[place, 1] != ours[:, 1]] = -1
+        return place
+    rows = {name: row for row, name in enumerate(held.tolist())}
+    return np.array([rows.get(name, -1) for name in wanted.tolist()], np.int64)

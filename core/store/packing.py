@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import pandas as pd
 
+from core.digest import KEY
 from core.store.faults import Damaged
 from core.types import Answer, Corpus, Judgement, Query
 
@@ -42,28 +43,32 @@ def unpack(body: bytes) -> dict[str, Any]:
 
 
 def pack_corpus(corpus: Corpus) -> bytes:
-    """A corpus as bytes: any text survives, NUL and lone surrogates too."""
+    """A corpus as bytes: any text survives, NUL and lone surrogates too. The texts' digests go with them."""
     texts = {name: getattr(corpus, name) for name in ("texts", "labels", "ids", "titles")}
     queries = [(query.id, query.text, query.kind) for query in corpus.queries]
     judgements = [(each.query_id, each.text_id, str(each.grade)) for each in corpus.judgements]
     parts = {name: _strings(column) for name, column in texts.items() if column is not None}
     parts |= {f"query {n}": _strings(row[n] for row in queries) for n in range(3)}
     parts |= {f"judgement {n}": _strings(row[n] for row in judgements) for n in range(3)}
-    return _zipped(corpus.name, parts)
+    return _zipped(corpus.name, {**parts, "digests": corpus.digests.tobytes()})
 
 
 def unpack_corpus(body: bytes) -> Corpus:
     """What `pack_corpus` was given."""
     name, parts = _unzipped(body)
+    digests = parts.pop("digests", None)
     columns: dict[str, Any] = {part: _texts(raw) for part, raw in parts.items()}
     queries = zip(*(columns.pop(f"query {n}") for n in range(3)), strict=True)
     judgements = zip(*(columns.pop(f"judgement {n}") for n in range(3)), strict=True)
-    return Corpus(
+    corpus = Corpus(
         name,
         queries=tuple(Query(*row) for row in queries),
         judgements=tuple(Judgement(query, text, int(grade)) for query, text, grade in judgements),
         **columns,
     )
+    if digests is not None:  # a corpus that was kept before they went along computes them
+        vars(corpus)["digests"] = np.frombuffer(digests, KEY, count=len(corpus))
+    return corpus
 
 
 def _packed(name: str, value: Any) -> _Part:
@@ -137,7 +142,10 @@ def _texts(raw: bytes) -> tuple[str, ...]:
     import pyarrow as pa
 
     column = pa.ipc.open_stream(raw).read_all()["text"]
-    return tuple(text.decode("utf-8", "surrogatepass") for text in column.to_pylist())
+    try:
+        return tuple(column.cast(pa.large_string()).to_pylist())
+    except pa.ArrowInvalid:  # a lone surrogate
+        return tuple(text.decode("utf-8", "surrogatepass") for text in column.to_pylist())
 
 
 def _zipped(index: Any, parts: Mapping[str, bytes]) -> bytes:

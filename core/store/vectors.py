@@ -10,11 +10,11 @@ import numpy as np
 import numpy.typing as npt
 from sqlalchemy import Connection, Row, delete, func, select
 
-from core.digest import DIGEST_BYTES
+from core.digest import DIGEST_BYTES, Keys
 from core.store import tables
 from core.store.budget import Budget
 from core.store.contents import checksum, touch
-from core.store.digests import Keys, from_bytes, keys, locate
+from core.store.digests import from_bytes, keys, locate
 from core.store.faults import Damaged, Faults
 from core.store.usage import Usage
 from core.types import Floats, Ints, Space
@@ -82,7 +82,7 @@ class Vectors(Usage):
     def write(self, shelf: str, digests: Sequence[bytes] | npt.NDArray[Any], vectors: Floats) -> None:
         """Keep vectors `(n, d)`, all or none. Raises ValueError for a wrong shape or values that are not finite."""
         names, values = keys(digests), np.ascontiguousarray(vectors, "<f4")
-        if values.ndim != 2 or len(values) != len(names) or not np.isfinite(values).all():
+        if values.ndim != 2 or len(values) != len(names) or not _finite(values):
             raise ValueError(f"expected {len(names)} finite rows, one per digest; got {vectors.dtype} {vectors.shape}")
         if not values.size:
             return
@@ -130,13 +130,15 @@ class Vectors(Usage):
             for number, values in _fetched(connection, shelf, [head for head, _ in heads.values()]):
                 head, places = heads.pop(number)
                 if vectors is None:
-                    vectors = np.full((len(wanted), head.d), np.nan, np.float32)
+                    vectors = np.empty((len(wanted), head.d), np.float32)
                 elif head.d != vectors.shape[1]:
                     raise _DamagedBlock(number, f"a block has {head.d} dimensions, others {vectors.shape[1]}")
-                vectors[places] = values[row[places]]
+                vectors[_run(places)] = values[_run(row[places])]
                 used.append((number, head.used))
         for _, places in heads.values():  # evicted by another process since we looked
             block[places] = -1
+        if vectors is not None:
+            vectors[block < 0] = np.nan
         return Found(vectors, block >= 0), used
 
 
@@ -171,6 +173,17 @@ def _places(block: Ints) -> dict[int, Ints]:
     return places
 
 
+def _run(rows: Ints) -> Ints | slice:
+    """Rows that follow each other as a slice, which numpy copies at once."""
+    first, last = int(rows[0]), int(rows[-1])
+    return slice(first, last + 1) if last - first + 1 == len(rows) and (np.diff(rows) == 1).all() else rows
+
+
+def _finite(values: Floats) -> bool:
+    """Whether all values are finite: by one sum of squares, and by a look at each if that is not."""
+    return bool(np.isfinite(np.vdot(values, values)) or np.isfinite(values).all())
+
+
 def _fetched(connection: Connection, shelf: str, heads: Sequence[Row[Any]]) -> Iterator[tuple[int, Floats]]:
     """The vectors `(n, d)` of each block by its number, checked. Raises _DamagedBlock."""
     for batch in _batches(heads):
@@ -183,7 +196,7 @@ def _fetched(connection: Connection, shelf: str, heads: Sequence[Row[Any]]) -> I
             if checksum(shelf.encode(), digests, vectors) != by_id[number].checksum:
                 raise _DamagedBlock(number, f"the checksum of a block of {n} vectors does not match")
             values = np.frombuffer(vectors, "<f4").reshape(n, d)
-            if not np.isfinite(values).all():
+            if not _finite(values):
                 raise _DamagedBlock(number, f"a block of {n} vectors holds values that are not finite")
             yield number, values
 

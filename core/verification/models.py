@@ -1,6 +1,7 @@
 """Are models and rerankers on this machine those of the record?"""
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from core import catalog, pipeline, providers, rerankers, work
-from core.errors import VecassayError
+from core.errors import NotMade, VecassayError
 from core.recording import public
 from core.report.privacy import FOLDER
 from core.report.record import Record, Used
@@ -18,8 +19,9 @@ from core.verification.findings import CANNOT, CHANGED, HOLDS, Finding
 SPOKEN = {
     "provider": "library", "name": "name", "weights": "weights or revision", "query_prompt": "prompt of queries",
     "document_prompt": "prompt of texts", "max_tokens": "token limit", "dimension": "dimension asked for",
-    "backend": "backend", "made": "how it was made", "fitted_on": "texts it was fitted on",
+    "backend": "precision", "made": "how it was made", "fitted_on": "texts it was fitted on",
 }  # fmt: skip
+PRECISIONS = {"": "float32", "bf16": "bfloat16 (OpenVINO)"}
 LONG = 60
 _SPEC = TypeAdapter(ModelSpec)
 
@@ -74,6 +76,9 @@ def _model(used: Used, corpus: Corpus, instead: str) -> Model:
                 f"it with --model {used.key}={spec.provider}:/path/to/folder"
             ) from None
         store.models.add(spec, "command line")
+    with suppress(NotMade):
+        return work.resolve(spec, corpus)
+    providers.REGISTRY[spec.provider].prepare(spec, texts=corpus.texts)  # its files are here: nothing is fetched
     return work.resolve(spec, corpus)
 
 
@@ -119,11 +124,21 @@ def _compared(used: Used, changes: Mapping[str, tuple[Any, Any]]) -> Finding:
     part = f"model {used.label}"
     if not changes:
         return Finding(part, HOLDS, f"{used.label} has the files, prompts and settings of the record.")
-    told = "; ".join(f"{SPOKEN[name]} was {_cut(then)}, is {_cut(now)}" for name, (then, now) in changes.items())
+    told = "; ".join(_told(name, then, now) for name, (then, now) in changes.items())
     details = {name: [then, now] for name, (then, now) in changes.items()}
     if set(changes) == {"fitted_on"}:
         return Finding(part, HOLDS, f"{used.label} is fitted anew, because it is fitted on the texts.", details)
     return Finding(part, CHANGED, f"{used.label} is not the model of the record: {told}.", details)
+
+
+def _told(name: str, then: Any, now: Any) -> str:
+    if name != "backend":
+        return f"{SPOKEN[name]} was {_cut(then)}, is {_cut(now)}"
+    before, after = (PRECISIONS.get(value, _cut(value)) for value in (then, now))
+    return (
+        f"{SPOKEN[name]} was {before}, is {after} (what runs it is chosen by processor and setting: the same choice "
+        f"needs a processor with bfloat16 and VECASSAY_BACKEND as it was then)"
+    )
 
 
 def _cut(value: Any) -> str:

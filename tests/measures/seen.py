@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core import linalg
+from core.questions.nearness import near
 from core.types import Embeddings, Floats, Ints, Role, Space
 
 
@@ -17,7 +17,7 @@ class Vectors:
     labels: np.ndarray | None = None
 
     def neighbors(self, k: int) -> Ints:
-        return linalg.neighbors(self.unit, k)[0]
+        return near(self.unit, k, lambda done, total: None).ids
 
 
 def see(rows: Sequence[Sequence[float]] | np.ndarray, labels: Sequence[str] | None = None) -> Vectors:

@@ -8,7 +8,8 @@ from sklearn.manifold import trustworthiness as sklearn_trustworthiness
 
 from core.measures import trust as module
 from core.measures.trust import CONTINUITY, TRUSTWORTHINESS, Trust, trust, usable
-from core.types import Floats
+from core.questions.nearness import near
+from core.types import Floats, Ints
 from tests.measures.seen import circle, random
 
 
@@ -105,6 +106,33 @@ def test_blocks_do_not_change_the_figures(monkeypatch: pytest.MonkeyPatch) -> No
     whole = measured(unit, unit[:, :2], 7)
     monkeypatch.setattr("core.linalg.BLOCK_BYTES", 4 * 4 * 120 * 11)
     np.testing.assert_allclose(measured(unit, unit[:, :2], 7).trustworthiness, whole.trustworthiness, atol=1e-5)
+
+
+def test_known_neighbours_give_the_same_figures() -> None:
+    unit = random(200, 8, 0).unit
+    ids = near(unit, 20, lambda done, total: None).ids
+    asked: list[int] = []
+
+    def known(k: int) -> Ints:
+        asked.append(k)
+        return ids[:, :k]
+
+    quiet = lambda done, total: None  # noqa: E731
+    found = trust(unit, unit[:, :2], k=7, seed=0, progress=quiet, neighbors=known)
+    whole = measured(unit, unit[:, :2], 7)
+    assert asked == [7]
+    np.testing.assert_array_equal(found.trustworthiness, whole.trustworthiness)
+    np.testing.assert_array_equal(found.continuity, whole.continuity)
+
+
+def test_points_on_a_grid_have_the_neighbours_of_lower_rows() -> None:
+    # Every point of a grid has four at distance 1, and twenty points lie on one.
+    xy = np.array([(x, y) for x in range(6) for y in range(6)] + [(9, 9)] * 20, np.float32)
+    away = ((xy[:, None] - xy[None]) ** 2).sum(axis=2)
+    np.fill_diagonal(away, np.inf)
+    for k in (1, 3, 7):
+        found = module._on_map(xy, np.arange(56), k)
+        np.testing.assert_array_equal(np.sort(found), np.sort(np.argsort(away, axis=1, kind="stable")[:, :k]))
 
 
 def test_both_say_what_they_are() -> None:

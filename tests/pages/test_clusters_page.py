@@ -1,14 +1,11 @@
 """The Clusters page, as a visitor finds it; and the parts of it that compute."""
 
 import io
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from core import corpora, jobs, pipeline
@@ -24,15 +21,9 @@ SMALL, TINY = (ModelSpec(f"lsa-{size}", f"LSA {size}", "lsa", "tfidf-svd", dimen
 
 
 @pytest.fixture
-def app(home: Path) -> Iterator[None]:
+def app(app: None, asked_here: list[str]) -> None:
     for spec in (SMALL, TINY):
         pipeline.store().models.add(spec, "test")
-    st.cache_resource.clear()
-    jobs.jobs.cache_clear()
-    yield
-    jobs.jobs().close()
-    jobs.jobs.cache_clear()
-    st.cache_resource.clear()
 
 
 def finished(at: AppTest) -> AppTest:

@@ -1,28 +1,14 @@
 """The Decision page: measures nothing by itself, follows the limits without the worker, keeps its wishes in the URL."""
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from core import jobs, pipeline
 from core.types import Study
 from tests.decisions import corpus, keep
 from tests.pages.test_pages import ROOT, open_page, settle, words
-
-
-@pytest.fixture
-def app(home: Path) -> Iterator[None]:
-    """The app in an empty home: LSA needs no files."""
-    st.cache_resource.clear()
-    jobs.jobs.cache_clear()
-    yield
-    jobs.jobs().close()
-    jobs.jobs.cache_clear()
-    st.cache_resource.clear()
 
 
 def stored(queries: int = 40) -> Study:

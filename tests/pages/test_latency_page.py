@@ -1,6 +1,7 @@
 """The Latency page: measures nothing by itself, shows the last run first, overlays runs, deletes one's own."""
 
 import json
+from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -9,10 +10,14 @@ from core import jobs, pipeline
 from core.session.latency import COMMAND_LINE
 from core.types import Study
 from tests.fake_latency import SUMMARY, run
-from tests.pages.test_pages import app, open_page, words
+from tests.pages.test_pages import open_page, words
 
-__all__ = ["app"]
 COSTS = {"static": (100_000, 50_000), "lsa": (1_000_000, 10_000), "minilm": (5_000_000, 3_000_000)}
+
+
+@pytest.fixture
+def app(home_with_static: Path, app: None) -> None:
+    """Pages in a home where the distilled model is there already."""
 
 
 def keep(key: str, models: int, owner: str = COMMAND_LINE) -> Study:

@@ -1,11 +1,9 @@
 """Every page with 0, 1, 2 and 3 models, by its own link, with errors a visitor can act on."""
 
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from core import corpora, jobs, pipeline
@@ -17,23 +15,17 @@ PATIENCE = 120
 
 
 @pytest.fixture
-def app(home_with_static: Path) -> Iterator[None]:
-    st.cache_resource.clear()
-    jobs.jobs.cache_clear()
-    yield
-    jobs.jobs().close()
-    jobs.jobs.cache_clear()
-    st.cache_resource.clear()
+def app(home_with_vectors: Path, app: None) -> None:
+    """Pages in a home where the models and the vectors of the sample are there already."""
 
 
 def open_page(page: str, **query: str) -> AppTest:
     """Run a page until no job is under way."""
-    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=PATIENCE)
     for name, value in query.items():
         at.query_params[name] = value
-    at.run()
-    if page != "overview":
-        at.switch_page(f"pages/{page}.py").run()
+    at.switch_page(f"pages/{page}.py").run()  # by its own link: no other page runs before
+    assert at.title[0].value.endswith("?")  # only the first run of an AppTest begins with `app.py`
     return settle(at)
 
 
@@ -51,16 +43,15 @@ def words(at: AppTest) -> str:
 
 @pytest.mark.parametrize("page", PAGES)
 @pytest.mark.parametrize("models", ["", "lsa", "minilm,lsa", "minilm,static,lsa"])
-def test_every_page_with_0_to_3_models(app: None, page: str, models: str) -> None:
+def test_every_page_with_0_to_3_models(app: None, asked_here: list[str], page: str, models: str) -> None:
     at = open_page(page, corpus="sentences", models=models)
     assert not at.exception, at.exception
     assert not at.error, [error.value for error in at.error]
-    assert at.title[0].value.endswith("?")
     if not models and page != "library":
         assert "Choose a model" in words(at)
 
 
-def test_overview_answers_first_and_a_search_finds_texts(app: None) -> None:
+def test_overview_answers_first_and_a_search_finds_texts(app: None, asked_here: list[str]) -> None:
     at = open_page("overview", corpus="sentences", models="minilm,static,lsa")
     assert [metric.label for metric in at.metric[:2]] == ["Texts", "Labels"]
     assert at.metric[0].value == "300"
@@ -74,7 +65,7 @@ def test_overview_answers_first_and_a_search_finds_texts(app: None) -> None:
     assert "Weather" in words(at)
 
 
-def test_compare_shows_ranks_dimensions_and_agreement(app: None) -> None:
+def test_compare_shows_ranks_dimensions_and_agreement(app: None, asked_here: list[str]) -> None:
     at = open_page("compare", corpus="sentences", models="minilm,static,lsa")
     figure = at.get("plotly_chart")[0].proto.spec
     assert "384 dim." in figure
@@ -118,7 +109,7 @@ HOSTILE = (
 )
 
 
-def test_hostile_texts_are_shown_letter_by_letter(app: None) -> None:
+def test_hostile_texts_are_shown_letter_by_letter(app: None, asked_here: list[str]) -> None:
     texts = tuple(corpora.clean(text) for text in HOSTILE)
     corpus = Corpus("![name](http://tracker.invalid)", texts, labels=texts)
     fingerprint = pipeline.store().corpora.add(corpus, {}, kind="upload", owner="me")

@@ -2,8 +2,10 @@
 
 import base64
 from pathlib import Path
+from typing import Any
 
 import pytest
+from streamlit.delta_generator import DeltaGenerator
 from streamlit.testing.v1 import AppTest
 
 from core.report.record import from_json
@@ -57,8 +59,38 @@ def test_json_is_what_verify_reads(home: Path, tmp_path: Path) -> None:
     assert from_json(part.FILES["json"][1](record)) == record
 
 
-def test_files_are_named_after_the_title() -> None:
-    from core.recording import Written
+def test_a_file_is_made_with_what_is_typed_at_the_click(page: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A click makes the file by what the run before left behind, while the run with the new title has just begun."""
+    files: dict[str, Any] = {}
+    names: set[str] = set()
 
-    assert part._name(Written("Search: Größe / 2")) == "decision-search-gr-e-2"
-    assert part._name(Written("  ")) == "decision-record"
+    def button(_place: object, label: str, data: Any, *, file_name: str, **_more: object) -> bool:
+        files.setdefault(label, data)
+        names.add(file_name)
+        return False
+
+    monkeypatch.setattr(DeltaGenerator, "download_button", button)
+    monkeypatch.setattr(part, "MOMENT", 0)
+    page.run()
+    assert from_json(files["JSON"]()).title == ""
+    page.text_input(key="record_title").set_value("Search: Größe / 2")
+    page.text_input(key="record_signed").set_value("Ada, Grace")
+    page.run()
+    assert not page.exception
+    record = from_json(files["JSON"]())
+    assert record.title == "Search: Größe / 2"
+    assert record.signed == ("Ada", "Grace")
+    # The name of a file is fixed when the button is drawn: it cannot hold the title.
+    assert names == {"decision-forty.html", "decision-forty.md", "decision-forty.json"}
+
+
+def test_what_is_typed_while_a_file_is_made_is_in_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    typed = {"title": "Sear"}
+
+    def made() -> str:
+        before = typed["title"]
+        typed["title"] = "Search"
+        return before
+
+    monkeypatch.setattr(part, "MOMENT", 0)
+    assert part._file(str.encode, made, typed) == b"Search"

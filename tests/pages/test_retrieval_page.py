@@ -1,8 +1,7 @@
 """The Retrieval page: the answer with its certainty or the refusal, down to one query, cut-offs, state in the URL."""
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -20,16 +19,9 @@ SMALL = ModelSpec("small", "Small LSA", "lsa", "small", dimension=16)
 
 
 @pytest.fixture
-def app(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def app(app: None) -> None:
     """Pages whose answers are in the store; the worker starts only when something is asked for that is not."""
-    monkeypatch.setattr(jobs.Jobs, "warm", lambda self: None)
-    st.cache_resource.clear()
-    jobs.jobs.cache_clear()
     pipeline.store().models.add(SMALL, "somebody")
-    yield
-    jobs.jobs().close()
-    jobs.jobs.cache_clear()
-    st.cache_resource.clear()
 
 
 def keep(models: str, corpus: Corpus = MADE, refuse: bool = False, **more: float) -> Study:
@@ -40,9 +32,9 @@ def keep(models: str, corpus: Corpus = MADE, refuse: bool = False, **more: float
     return study
 
 
-def show(models: str, corpus: str | Corpus = MADE, **query: str) -> AppTest:
+def show(models: str, corpus: str | Corpus = MADE, page: str = "retrieval", **query: str) -> AppTest:
     """The page by itself: through `app.py` the Overview would run first, and embed."""
-    at = AppTest.from_file(str(ROOT / "pages" / "retrieval.py"), default_timeout=120)
+    at = AppTest.from_file(str(ROOT / "pages" / f"{page}.py"), default_timeout=120)
     at.session_state["_navigated"] = True
     named = corpus if isinstance(corpus, str) else corpus.fingerprint
     for name, value in {"corpus": named, "models": models, **query}.items():
@@ -159,7 +151,7 @@ def test_queries_are_filtered(app: None, chosen: str, kept: int | None) -> None:
         assert set(table(at, "best")["best"]) == {"BM25"}
     if chosen == "no answer":
         assert list(table(at, "best")["best"]) == ["no answer", "not judged"]
-        assert "LSA" in table(at, "best").columns
+        assert "first:lsa" in table(at, "best").columns
 
 
 def test_only_one_finds_it_and_by_kind_and_words(app: None) -> None:
@@ -168,13 +160,34 @@ def test_only_one_finds_it_and_by_kind_and_words(app: None) -> None:
     at = show("minilm,lsa", view="Queries", queries="only one", only="LSA", kind="hard", contains="NUMBER")
     shown = table(at, "best")
     assert len(shown)
-    assert (shown["LSA"] <= 10).all()
-    assert not (shown[["MiniLM-L6", "BM25"]] <= 10).any(axis=None)
+    assert (shown["first:lsa"] <= 10).all()
+    assert not (shown[["first:minilm", "first:bm25"]] <= 10).any(axis=None)
     assert set(shown["kind"]) == {"hard"}
     assert shown["query"].str.contains("number").all()
     at.text_input(key="contains").set_value("nothing says this").run()
     assert not at.exception
     assert "No such query" in told(at)
+
+
+@pytest.mark.parametrize("label", ["query", "kind", "best", "LSA · nDCG@10"])
+def test_a_model_may_be_called_as_a_column_is(app: None, label: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    configured: dict[str, Any] = {}
+    real = st.dataframe
+
+    def dataframe(data: pd.DataFrame, **options: Any) -> Any:
+        configured.update(options.get("column_config") or {} if "best" in data.columns else {})
+        return real(data, **options)
+
+    monkeypatch.setattr(st, "dataframe", dataframe)
+    named = ModelSpec("named", label, "lsa", "named", dimension=16)
+    pipeline.store().models.add(named, "somebody")
+    study = pipeline.study(MADE, ["lsa", "named"])
+    fake_retrieval.keep(study, {"lsa": 0.4, "named": 0.6, "bm25": 0.3})
+    shown = table(show("lsa,named", view="Queries"), "best")
+    assert shown["query"].tolist()[0] == MADE.queries[0].text
+    assert set(shown["best"]) & {label, "BM25", "LSA"}
+    assert len(shown.columns) == 3 + 2 * 3
+    assert configured["first:named"]["label"] == label
 
 
 def test_a_query_is_opened_by_the_link_with_grades_and_ranks(app: None) -> None:
@@ -192,8 +205,8 @@ def test_a_query_is_opened_by_the_link_with_grades_and_ranks(app: None) -> None:
     assert ":red[hot]" not in markdown
     ranks = table(at, "grade")
     assert list(ranks["grade"]) == [3, 1]
-    assert ranks["LSA"].tolist()[0] == 1
-    assert ranks["LSA"].isna().tolist() == [False, True]
+    assert ranks["rank:lsa"].tolist()[0] == 1
+    assert ranks["rank:lsa"].isna().tolist() == [False, True]
 
 
 def test_a_selected_row_stays_the_query_it_was_when_the_list_changes(
@@ -267,7 +280,7 @@ def test_computed_for_real(app: None) -> None:
     assert "No ranking: this test set cannot tell." in told(at)
     at = settle(show("lsa", corpus, hybrid="true", view="Queries"))
     assert not at.exception, at.exception
-    assert (table(at, "best")["LSA"] == 1).all()
+    assert (table(at, "best")["rank:lsa"] == 1).all()
     at = settle(show("lsa", corpus, hybrid="true", view="Cut-offs"))
     assert not at.exception, at.exception
     assert "Left out: BM25, LSA + BM25." in told(at)
@@ -281,11 +294,12 @@ THINGS = ("house", "river", "lamp", "tree")
 def test_the_library_warms_it_up_and_then_it_asks_for_nothing(app: None, monkeypatch: pytest.MonkeyPatch) -> None:
     texts = ("red apples keep well", "green pears do not", "the sea was rough")
     asked = (Query("q1", "which apples keep"), Query("q2", "are pears green"))
-    corpus = Corpus("warm", texts, queries=asked, judgements=(Judgement("q1", "1", 2), Judgement("q2", "2", 1)))
-    pipeline.study(corpus, ["lsa"])
+    judged = (Judgement("q1", "1", 2), Judgement("q2", "2", 1))
+    corpus = Corpus("warm", texts, ("fruit", "fruit", "water"), queries=asked, judgements=judged)
+    pipeline.study(corpus, ["lsa", "small"])
     at = AppTest.from_file(str(ROOT / "pages" / "library.py"), default_timeout=120)
     at.session_state["_navigated"] = True
-    at.query_params["corpus"], at.query_params["models"] = corpus.fingerprint, "lsa"
+    at.query_params["corpus"], at.query_params["models"] = corpus.fingerprint, "lsa,small"
     at.run()
     at.button(key="warm").click().run()
     for _ in range(5):
@@ -296,6 +310,8 @@ def test_the_library_warms_it_up_and_then_it_asks_for_nothing(app: None, monkeyp
 
     submitted: list[str] = []
     monkeypatch.setattr(jobs.jobs(), "submit", lambda question, *rest: submitted.append(question.name))
-    page = show("lsa", corpus)
+    page = show("lsa,small", corpus)
     assert "No ranking: this test set cannot tell." in told(page)
+    clusters = show("lsa,small", corpus, page="clusters")
+    assert "V-measure" in [each.label for each in clusters.metric]
     assert submitted == []

@@ -15,7 +15,7 @@ from core.projections import REGISTRY, Projection, settle
 from core.projections.drawing import Drawing, draw, place
 from core.registry import discover
 from core.types import Floats
-from tests.projections.blobs import blobs, unit
+from tests.projections.blobs import around, blobs, unit
 
 discover("core.projections")
 methods = pytest.mark.parametrize("method", REGISTRY)
@@ -47,7 +47,7 @@ def QUIET(done: int, total: int) -> None:
 def drawn(method: str, rows: Floats, **given: object) -> Drawing:
     """A map with the defaults."""
     options = {"dims": 2, "seed": 0, "settings": {}, "progress": QUIET, **given}
-    return draw(method, rows, partial(linalg.neighbors, rows), **options)
+    return draw(method, rows, around(rows), **options)
 
 
 @every

@@ -2,18 +2,16 @@
 
 import sys
 import warnings
-from functools import partial
 
 import numpy as np
 import pytest
 from sklearn.decomposition import PCA
 from sklearn.manifold import trustworthiness
 
-from core import linalg
 from core.projections.drawing import draw
 from core.registry import discover
 from core.types import Floats
-from tests.projections.blobs import blobs
+from tests.projections.blobs import around, blobs
 
 discover("core.projections")
 ROWS = blobs(400, 24, 6)
@@ -23,7 +21,7 @@ CHANCE = 0.01
 
 def ours(method: str) -> Floats:
     """Our map with the defaults."""
-    neighbors = partial(linalg.neighbors, ROWS)
+    neighbors = around(ROWS)
     return draw(method, ROWS, neighbors, dims=2, seed=0, settings={}, progress=lambda done, total: None).xy
 
 
@@ -50,9 +48,7 @@ def test_umap_is_at_least_as_trustworthy_as_umap_learn_by_default() -> None:
 
 def test_pca_is_that_of_scikit_learn_and_its_signs_are_fixed() -> None:
     fitted = PCA(2, svd_solver="full").fit(ROWS.astype(float))
-    found = draw(
-        "pca", ROWS, partial(linalg.neighbors, ROWS), dims=2, seed=0, settings={}, progress=lambda done, total: None
-    )
+    found = draw("pca", ROWS, around(ROWS), dims=2, seed=0, settings={}, progress=lambda done, total: None)
     assert found.explained == pytest.approx(fitted.explained_variance_ratio_, abs=1e-6)
     expected = fitted.transform(ROWS.astype(float))
     np.testing.assert_allclose(np.abs(found.xy * found.scale), np.abs(expected), atol=1e-4)
@@ -60,15 +56,13 @@ def test_pca_is_that_of_scikit_learn_and_its_signs_are_fixed() -> None:
     turned = draw(
         "pca",
         wide[::-1],
-        lambda k: linalg.neighbors(wide[::-1], k),
+        around(wide[::-1]),
         dims=2,
         seed=0,
         settings={},
         progress=lambda done, total: None,
     )
-    same = draw(
-        "pca", wide, lambda k: linalg.neighbors(wide, k), dims=2, seed=0, settings={}, progress=lambda done, total: None
-    )
+    same = draw("pca", wide, around(wide), dims=2, seed=0, settings={}, progress=lambda done, total: None)
     np.testing.assert_allclose(turned.xy[::-1], same.xy, atol=1e-4)
 
 

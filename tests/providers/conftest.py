@@ -49,6 +49,19 @@ def tiny_copy(tiny: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(tiny, tmp_path / "copy"))
 
 
+@pytest.fixture(scope="session")
+def _converted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("converted")
+
+
+@pytest.fixture
+def home_with_tiny(home: Path, tiny: Path, _converted: Path) -> Path:
+    """An empty VECASSAY_HOME in which the tiny model is converted already; made once for all tests."""
+    (home / "models").symlink_to(_converted)
+    providers.provider("sentence_transformers").prepare(spec("sentence_transformers", tiny, backend="openvino"))
+    return home
+
+
 def spec(provider: str, name: str | Path, **more: object) -> ModelSpec:
     """A spec with what matters here."""
     return ModelSpec(**{"key": "m", "label": "The model", "provider": provider, "name": str(name), **more})

@@ -20,15 +20,18 @@ TEXTS = (
 CORPUS = Corpus("contract", TEXTS)
 TOLERANCE = 1e-5
 """How far a number may move with the other texts of a batch: float32 sums in another order, and padding."""
-KINDS = ["minilm", "tiny", "static", "lsa"]
+KINDS = ["minilm", "tiny", "chosen", "converted", "static", "lsa"]
+HOMES = {"static": "home_with_static", "chosen": "home_with_static", "converted": "home_with_tiny"}
 
 
 @pytest.fixture(params=KINDS)
 def kind(request: pytest.FixtureRequest, tiny: Path) -> ModelSpec:
-    request.getfixturevalue("home_with_static" if request.param == "static" else "home")
+    request.getfixturevalue(HOMES.get(request.param, "home"))
     return {
         "minilm": spec("sentence_transformers", "bundled:all-MiniLM-L6-v2"),
         "tiny": spec("sentence_transformers", tiny),
+        "chosen": spec("sentence_transformers", "bundled:all-MiniLM-L6-v2"),  # as the setting "auto" chose
+        "converted": spec("sentence_transformers", tiny, backend="openvino"),
         "static": spec("static", "distill:all-MiniLM-L6-v2", dimension=256),
         "lsa": spec("lsa", "tfidf-svd"),
     }[request.param]

@@ -4,7 +4,7 @@ import json
 import subprocess
 import sys
 
-HEAVY = {"torch", "transformers", "sentence_transformers", "model2vec", "sklearn", "scipy"}
+HEAVY = {"torch", "transformers", "sentence_transformers", "model2vec", "sklearn", "scipy", "openvino"}
 
 
 def _loaded(code: str) -> set[str]:

@@ -73,6 +73,7 @@ def _changed(**fields: object) -> bytes:
         (_changed(data={}), r"damaged at data\.name"),
         (_changed(plan=[1]), "damaged at plan"),
         (b'{"format": "vecassay-record", "title": ' + b"9" * 5_000 + b"}", "cannot be read"),
+        (b'{"format": "vecassay-record", "facts": [{"money": -' + b"9" * 400 + b"}]}", "whole number of 401 digits"),
     ],
 )
 def test_what_is_no_record_is_refused_in_a_sentence(data: bytes, said: str) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from core import linalg
 from core.errors import Cancelled
+from core.retrieval import search
 from core.retrieval.bm25 import Index
 from core.retrieval.fusion import reciprocal
 from core.retrieval.search import Found, best, dense
@@ -121,3 +122,40 @@ def test_memory_stays_bounded_however_many_queries(monkeypatch: pytest.MonkeyPat
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
         assert peak < 12 * 1024**2
+
+
+@pytest.mark.parametrize("ties", [False, True])
+def test_a_shortlist_finds_what_comparing_with_every_text_finds(monkeypatch: pytest.MonkeyPatch, ties: bool) -> None:
+    queries, texts = _unit(0, 50, 32), _unit(1, 900, 32)
+    queries[7] = 0
+    if ties:
+        texts[100:400] = texts[5]  # more equals than the shortlist holds
+        texts[500:560] = -texts[5]
+        queries[3] = texts[5]
+        texts[600:620] = 0
+    excluded = np.random.default_rng(2).integers(-1, 900, 50)
+    excluded[3] = 5
+    short = _dense(queries, texts, 20, excluded)
+    monkeypatch.setattr("core.retrieval.search.SPARE", 10_000)
+    whole = _dense(queries, texts, 20, excluded)
+    np.testing.assert_array_equal(short.rows, whole.rows)
+    np.testing.assert_array_equal(short.scores, whole.scores)
+    if ties:
+        assert short.rows[3].tolist() == list(range(100, 120))
+    assert short.rows[7].tolist() == [-1] * 20
+
+
+def test_only_queries_that_a_shortlist_cannot_settle_are_compared_with_every_text(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    queries, texts = _unit(0, 30, 32), _unit(1, 900, 32)
+    texts[100:400] = texts[5]
+    queries[3] = texts[5]
+    compared: list[int] = []
+    real = search._compared
+    monkeypatch.setattr(
+        search, "_compared", lambda found, asked, *rest: (compared.extend(asked), real(found, asked, *rest))
+    )
+    _dense(queries, texts, 20)
+    assert 3 in compared
+    assert len(compared) < 30

@@ -1,6 +1,7 @@
 import numpy as np
 
-from core.store.digests import KEY, from_bytes, keys, locate
+from core.digest import KEY
+from core.store.digests import from_bytes, keys, locate
 
 
 def test_locate_by_hand() -> None:
@@ -20,6 +21,14 @@ def test_locate_agrees_with_a_dictionary() -> None:
         assert (number >= 0) == (wanted.tobytes() in places)
         if number >= 0:
             assert held[number][place].tobytes() == wanted.tobytes()
+
+
+def test_digests_that_begin_alike_are_told_apart() -> None:
+    one, two, three = (b"a" * 8 + bytes([letter]) * 8 for letter in b"xyz")
+    assert locate(keys([two, one]), [keys([one])])[0].tolist() == [-1, 0]
+    block, row = locate(keys([three, two, one, b"b" * 16]), [keys([one]), keys([two, one])])
+    assert (block.tolist(), row.tolist()) == ([-1, 1, block[2], -1], [-1, 0, row[2], -1])
+    assert (block[2], row[2]) in {(0, 0), (1, 1)}
 
 
 def test_nothing_among_nothing() -> None:

@@ -1,0 +1,82 @@
+"""Pages whose answers are there start no job: not when one comes back to them, not for another visitor."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from core import jobs, pipeline
+from core.session.panel import forget
+from core.store.corpora import Corpora
+from core.types import ModelSpec
+
+ROOT = Path(__file__).parent.parent.parent
+PAGES = ("overview", "compare", "similarity", "clusters", "latency", "retrieval", "decision", "library")
+
+
+@pytest.fixture
+def app(home: Path) -> Iterator[None]:
+    st.cache_resource.clear()
+    jobs.jobs.cache_clear()
+    yield
+    jobs.jobs().close()
+    jobs.jobs.cache_clear()
+    st.cache_resource.clear()
+
+
+def _visit() -> AppTest:
+    """A visitor with queries that were judged and two models that need no files."""
+    pipeline.store().models.add(ModelSpec("small", "LSA of 8", "lsa", "tfidf-svd", dimension=8), "")
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
+    at.query_params.update(corpus="helpdesk", models="lsa,small", map="pca", grouping="kmeans")
+    return at.run()
+
+
+def _walk(at: AppTest) -> dict[str, int]:
+    """Every page until nothing is at work; how many jobs each started."""
+    found = {}
+    for page in PAGES:
+        before, deadline = jobs.jobs().started, time.monotonic() + 240
+        at.switch_page(f"pages/{page}.py").run()
+        while jobs.jobs().active():
+            assert time.monotonic() < deadline
+            while jobs.jobs().active():
+                time.sleep(0.05)
+            at.run()
+        assert not at.exception, (page, at.exception)
+        assert not at.error, (page, [error.value for error in at.error])
+        found[page] = jobs.jobs().started - before
+    return found
+
+
+def test_pages_with_warm_answers_start_no_job(app: None) -> None:
+    at = _visit()
+    cold = _walk(at)
+    # The pages that ask, so that nothing below would hold for pages that show nothing.
+    assert all(cold[page] for page in ("compare", "similarity", "clusters", "retrieval")), cold
+    nothing = dict.fromkeys(PAGES, 0)
+    assert _walk(at) == nothing
+    assert _walk(_visit()) == nothing
+    forget()  # as after a restart: the store has the answers
+    assert _walk(_visit()) == nothing
+
+
+def test_typed_sentences_are_written_to_the_store_once(app: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    written, add = [], Corpora.add
+
+    def count(self: Corpora, corpus: object, report: object, kind: str, owner: str | None) -> str:
+        written.append(kind)
+        return add(self, corpus, report, kind=kind, owner=owner)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Corpora, "add", count)
+    monkeypatch.setattr("core.session.panel.work", lambda waiting: False)  # what is asked is never answered
+    at = _visit()
+    at.switch_page("pages/compare.py").run()
+    assert "typed" in written
+    written.clear()
+    at.run()
+    at.text_area(key="typed_sentences").set_value("one sentence\nand another").run()
+    assert written == ["typed"]
