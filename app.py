@@ -6,7 +6,7 @@ import streamlit as st
 
 HERE = Path(__file__).parent
 
-st.set_page_config(page_title="Vecassay", layout="wide")
+st.set_page_config(page_title="Vecassay", page_icon=str(HERE / "docs" / "icon.png"), layout="wide")
 st.session_state["_navigated"] = True
 page = st.navigation(
     [
@@ -20,9 +20,8 @@ page = st.navigation(
         st.Page("pages/library.py", title="Library", icon=":material/inventory_2:"),
     ]
 )
-# A page's question, its first line, is on the screen before the libraries that answer it are loaded; even an icon loads
-# one. Not by `ast`: Python 3.11 fails (SystemError) when two threads parse at once.
+# A page's question, its first line, is on the screen before the libraries that answer it are loaded. Not by `ast`:
+# Python 3.11 fails (SystemError) when two threads parse at once.
 with (HERE / "pages" / f"{page.url_path or 'overview'}.py").open(encoding="utf-8") as source:
     st.title(source.readline().strip().strip('"'))
-st.set_page_config(page_icon=str(HERE / "docs" / "icon.png"))
 page.run()

@@ -62,12 +62,18 @@ def where(facts: _Facts) -> str:
     threads = [f"{name} {value}" for name, value in machine["variables"].items()]
     torch = f"PyTorch on {machine['torch_threads']} thread(s) inside an operation" if machine["torch_threads"] else ""
     libraries = ", ".join(f"{name} {version}" for name, version in machine["libraries"].items())
-    run_by = "".join(f"{model['label']} by {model['backend']}; " for model in facts["models"] if model.get("backend"))
+    run_by = "".join(f"{label} by {told}; " for label, told in _run_by(facts).items() if told)
     return (
         f"{machine['processor']}, {machine['cores']} core(s), {machine['memory'] / 1e9:.0f} GB, {machine['system']}; "
         f"computed on {machine['device']}; {', '.join(filter(None, [torch, *threads])) or 'threads not limited'}; "
         f"{run_by}Python {machine['python']}, {libraries}."
     )
+
+
+def _run_by(facts: _Facts) -> Mapping[str, str]:
+    """What ran each model, by label; nothing in runs that were kept before it was noted."""
+    listed = [model for model in facts["models"] if isinstance(model, Mapping)]
+    return facts.get("run_by") or {model["label"]: model.get("backend", "") for model in listed}
 
 
 def how(facts: _Facts) -> str:

@@ -69,7 +69,8 @@ def answering(
         indexing = _indexing(service, draw(texts.texts, seed), steps)
     table = _table(service, parsed, calls, working, indexing)
     facts = _facts(texts, queries, parsed, table) | {"run": run, "seed": seed, "alone": work.alone}
-    facts |= {"models": models, "rerankers": rerankers, **watch.facts}
+    run_by = {each.model.label: providers.backend(each.model.spec) for each in service.models.values()}
+    facts |= {"models": models, "rerankers": rerankers, "run_by": run_by, **watch.facts}
     facts["machine"]["libraries"] |= {name: version(name) for name in LIBRARIES if service.index is not None}
     answer = {"facts": facts, "candidates": table, "calls": calls, "indexing": indexing}
     where = f"{facts['machine']['processor']}, {facts['machine']['cores']} cores, {facts['machine']['device']}"

@@ -82,50 +82,26 @@ def _file(write: Callable[[Record], bytes], made: Callable[[], Record], typed: M
 def _asked() -> dict[str, str]:
     """What only a person can say: one mapping for all runs of a session, renewed before each of them."""
     typed: dict[str, str] = st.session_state.setdefault("_record_typed", {})
+    line = partial(st.text_input, max_chars=LONGEST, persist_state="session", on_change=_note, args=(typed,))
+    area = partial(st.text_area, max_chars=LONG, persist_state="session", on_change=_note, args=(typed,), height=100)
     left, right = st.columns(2)
-    left.text_input(
-        "Title",
-        max_chars=LONGEST,
-        key="record_title",
-        persist_state="session",
-        on_change=_note,
-        args=(typed,),
-        placeholder="Search in the help centre",
-        help="What the record is filed under.",
-    )
-    right.text_input(
-        "Who signs",
-        max_chars=LONGEST,
-        key="record_signed",
-        persist_state="session",
-        on_change=_note,
-        args=(typed,),
-        placeholder="Ada Lovelace, search team",
-        help="Names under the record, with commas between; each gets a line to sign on.",
-    )
-    left.text_area(
-        "Question",
-        max_chars=LONG,
-        key="record_question",
-        persist_state="session",
-        on_change=_note,
-        args=(typed,),
-        height=100,
-        placeholder="Which model should answer our customers' searches from January on?",
-        help="What was to be decided, for somebody who was not there.",
-    )
-    right.text_area(
-        "What was not tested",
-        max_chars=LONG,
-        key="record_untested",
-        persist_state="session",
-        on_change=_note,
-        args=(typed,),
-        height=100,
-        placeholder="Questions in other languages\nTexts of next year's product",
-        help="One thing a line. What Vecassay can tell by itself is added: unjudged results, texts that are cut, "
-        "what was not measured.",
-    )
+    with left:
+        told = "What the record is filed under."
+        line("Title", key="record_title", placeholder="Search in the help centre", help=told)
+    with right:
+        told = "Names under the record, with commas between; each gets a line to sign on."
+        line("Who signs", key="record_signed", placeholder="Ada Lovelace, search team", help=told)
+    with left:
+        example = "Which model should answer our customers' searches from January on?"
+        told = "What was to be decided, for somebody who was not there."
+        area("Question", key="record_question", placeholder=example, help=told)
+    with right:
+        example = "Questions in other languages\nTexts of next year's product"
+        told = (
+            "One thing a line. What Vecassay can tell by itself is added: unjudged results, texts that are cut, what "
+            "was not measured."
+        )
+        area("What was not tested", key="record_untested", placeholder=example, help=told)
     _note(typed)
     return typed
 

@@ -280,7 +280,7 @@ def test_computed_for_real(app: None) -> None:
     assert "No ranking: this test set cannot tell." in told(at)
     at = settle(show("lsa", corpus, hybrid="true", view="Queries"))
     assert not at.exception, at.exception
-    assert (table(at, "best")["rank:lsa"] == 1).all()
+    assert (table(at, "best")["first:lsa"] == 1).all()
     at = settle(show("lsa", corpus, hybrid="true", view="Cut-offs"))
     assert not at.exception, at.exception
     assert "Left out: BM25, LSA + BM25." in told(at)
