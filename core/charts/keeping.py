@@ -15,7 +15,20 @@ from cachetools import LRUCache
 
 MOST = 128
 P = ParamSpec("P")
-_figures: "LRUCache[Hashable, go.Figure]" = LRUCache(MOST)
+
+
+class Drawn(go.Figure):  # type: ignore[misc]
+    """A finished figure: what is sent of it is made once, for everybody."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """As Plotly's; nobody may change what comes back."""
+        made: dict[str, Any] = self.__dict__.setdefault("_made", {})
+        if not made:
+            made.update(super().to_dict())
+        return made
+
+
+_figures: "LRUCache[Hashable, Drawn]" = LRUCache(MOST)
 _lock = Lock()
 
 
@@ -31,7 +44,7 @@ def kept(draw: Callable[P, go.Figure]) -> Callable[P, go.Figure]:
         with _lock:
             found = _figures.get(key)
         if found is None:
-            found = draw(*args, **kwargs)
+            found = Drawn(draw(*args, **kwargs))
             with _lock:
                 _figures[key] = found
         return found

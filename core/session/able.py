@@ -21,7 +21,7 @@ def able(found: Retrieved) -> None:
         return
     st.subheader("Is the test set able to tell?")
     _counts(found.comparison["able"], found.scored.measure)
-    table = trust_table(found)
+    table = found.once(trust_table)
     percent = {"judged of the top 10": st.column_config.NumberColumn(format="percent")}
     decimals = {name: st.column_config.NumberColumn(format="%.3f") for name in table.columns[2:]}
     show.table(
@@ -30,7 +30,7 @@ def able(found: Retrieved) -> None:
         alt="Judged share of the top 10 and figures on judged results only, per candidate",
         column_config={**decimals, **percent},
     )
-    st.caption(plain(_small_print(found, table)))
+    st.caption(plain(found.once(_small_print)))
     _propose(found)
 
 
@@ -78,7 +78,8 @@ def trust_table(found: Retrieved) -> pd.DataFrame:
     return table if table["answerable AUC"].notna().any() else table.drop(columns="answerable AUC")
 
 
-def _small_print(found: Retrieved, table: pd.DataFrame) -> str:
+def _small_print(found: Retrieved) -> str:
+    table = found.once(trust_table)
     first = next(iter(found.quality.values()))
     shares = table["judged of the top 10"].dropna()
     said = []
@@ -100,14 +101,8 @@ def _propose(found: Retrieved) -> None:
     proposed = found.comparison["propose"] if found.comparison else pd.DataFrame()
     if not len(proposed):
         return
-    corpus = found.study.corpus
-    queries = [corpus.queries[place] for place in proposed["query"]]
-    table = pd.DataFrame({"query": [short(query.text, 160) for query in queries]})
-    if any(query.kind for query in corpus.queries):
-        table["kind"] = [query.kind or "–" for query in queries]
-    if "telling" in proposed:
-        table["telling"] = proposed["telling"]
-    table["spread"] = proposed["spread"]
+    queries = [found.study.corpus.queries[place] for place in proposed["query"]]
+    table = found.once(_proposals)
     with st.expander(f"{len(table)} queries to judge next", icon=":material/rule:"):
         st.caption(
             f"Where judging the unjudged first results would tell most about the candidates. “Spread” is how far apart "
@@ -136,6 +131,19 @@ def _propose(found: Retrieved) -> None:
             help="Opens it under “Test set”, with the first results of every candidate to grade.",
             on_click=lambda: _judge(chosen.text),
         )
+
+
+def _proposals(found: Retrieved) -> pd.DataFrame:
+    """The queries to judge next, as people read them."""
+    corpus, proposed = found.study.corpus, found.comparison["propose"] if found.comparison else pd.DataFrame()
+    queries = [corpus.queries[place] for place in proposed["query"]]
+    table = pd.DataFrame({"query": [short(query.text, 160) for query in queries]})
+    if any(query.kind for query in corpus.queries):
+        table["kind"] = [query.kind or "–" for query in queries]
+    if "telling" in proposed:
+        table["telling"] = proposed["telling"]
+    table["spread"] = proposed["spread"]
+    return table
 
 
 def _judge(text: str) -> None:

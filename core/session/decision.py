@@ -1,10 +1,13 @@
 """The Decision page: the questions it asks, the answer in a sentence, the picture, and everything it stands on."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
+from json import dumps
+from threading import Lock
 
 import pandas as pd
 import streamlit as st
+from cachetools import LRUCache
 
 from core import charts, deciding
 from core.charts.decision import BEHIND, CHOSEN, LEADING, OUT, TIED, Axis
@@ -18,6 +21,7 @@ from core.session.timing import Timed, timed_run
 from core.session.words import count, plain
 from core.types import Answer, Study
 
+MOST_KEPT = 128
 BADGES = {
     "decided": ":green-badge[:material/check: Decided]",
     "undecided": ":orange-badge[:material/balance: Not decided]",
@@ -84,7 +88,26 @@ def wished(study: Study, words: tuple[str, ...], scored: Scored, found: dict[str
     st.subheader("Limits")
     run = timed_run(study, scored.plan(words))
     plan = wishes.wishes(study, words, scored, run)
-    return Decided(study, plan, found, run, deciding.settle(study, plan, found, run.found if run else None))
+    return Decided(study, plan, found, run, _settled(study, plan, found, run))
+
+
+def _settled(study: Study, plan: Plan, found: dict[str, Answer], run: Timed | None) -> Settled:
+    """The decision, settled once for everybody with these texts, models, wishes and run: `found` follows from them."""
+    models = ((model.spec, model.space.digest) for model in study.models)
+    key = (study.corpus.fingerprint, *models, dumps(plan.to_json(), sort_keys=True), run.key if run else None)
+    known, lock = _decisions()
+    with lock:
+        settled = known.get(key)
+    if settled is None:
+        settled = deciding.settle(study, plan, found, run.found if run else None)
+        with lock:
+            known[key] = settled
+    return settled
+
+
+@st.cache_resource(show_spinner=False)
+def _decisions() -> "tuple[LRUCache[Hashable, Settled], Lock]":
+    return LRUCache(MOST_KEPT), Lock()
 
 
 def decision_answer(decided: Decided) -> None:

@@ -37,16 +37,24 @@ def every_figure(found: Retrieved) -> None:
         help="  \n".join(f"**{family.label}**: {family.help}" for family in FAMILIES.values()),
     )
     family = FAMILIES[str(chosen)]
-    table = all_figures(found)
-    mine = table[table["family"] == family.name]
+    mine, columns = found.once(_of_family, family.name)
     show.chart(
         charts.by_cut(mine, found.looks, family=family.label),
         alt=f"{family.label} at each cut with 95 % intervals, per candidate",
         key="by_cut",
     )
-    st.dataframe(wide(mine), hide_index=True, key="figures_wide", alt=f"{family.label} with 95 % intervals")
+    st.dataframe(columns, hide_index=True, key="figures_wide", alt=f"{family.label} with 95 % intervals")
     st.caption(plain(f"{family.help} {family.source}. In brackets the 95 % interval. The CSV holds all families."))
-    show.download(table.drop(columns="candidate").rename(columns={"label": "candidate"}), "figures")
+    show.download(
+        lambda: all_figures(found).drop(columns="candidate").rename(columns={"label": "candidate"}), "figures"
+    )
+
+
+def _of_family(found: Retrieved, family: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The figures of one family, a row each, and the same with a column for each cut."""
+    table = found.once(all_figures)
+    mine = table[table["family"] == family]
+    return mine, wide(mine)
 
 
 def all_figures(found: Retrieved) -> pd.DataFrame:
@@ -85,7 +93,7 @@ def depth_curves(found: Retrieved) -> None:
             charts.by_depth(depth, found.looks, what="recall"),
             alt="Recall of the first k results, per candidate: "
             + ", ".join(f"{found.labels[word]} {table['recall'].iloc[-1]:.2f} at 100" for word, table in depth.items()),
-            data=_stacked(found, "curve"),
+            data=lambda: _stacked(found, "curve"),
             key="recall_curve",
         )
     with right:
@@ -93,7 +101,7 @@ def depth_curves(found: Retrieved) -> None:
         show.chart(
             charts.precision_recall({word: answer["pr"] for word, answer in found.quality.items()}, found.looks),
             alt="Interpolated precision at eleven levels of recall, per candidate",
-            data=_stacked(found, "pr"),
+            data=lambda: _stacked(found, "pr"),
             key="precision_recall",
         )
     st.caption(
@@ -110,19 +118,17 @@ def _stacked(found: Retrieved, part: str) -> pd.DataFrame:
 
 def by_kind(found: Retrieved) -> None:
     """The mean for each kind of query, where the queries carry kinds."""
-    parts = [answer["kinds"].assign(candidate=word) for word, answer in found.quality.items()]
-    table = pd.concat(parts, ignore_index=True)
+    table = found.once(_kinds)
     if not len(table):
         return
-    table["kind"] = table["kind"].replace({"": "no kind"})
     st.subheader("By kind of query")
     show.chart(
         charts.kinds(table, {word: found.looks[word] for word in found.quality}, measure=MAIN),
         alt=f"Mean {MAIN} per kind of query and candidate, with 95 % intervals",
-        data=table.assign(candidate=table["candidate"].map(found.labels)),
+        data=lambda: table.assign(candidate=table["candidate"].map(found.labels)),
         key="kinds",
     )
-    few = int(table.groupby("kind")["n"].max().min())
+    few = found.once(_fewest)
     doubt = (
         " With so few queries of a kind the intervals are wide: take them as a hint where to look."
         if few < FEW_PER_KIND
@@ -133,14 +139,26 @@ def by_kind(found: Retrieved) -> None:
     )
 
 
+def _kinds(found: Retrieved) -> pd.DataFrame:
+    """Mean per kind of query of every candidate, one under another."""
+    parts = [answer["kinds"].assign(candidate=word) for word, answer in found.quality.items()]
+    table: pd.DataFrame = pd.concat(parts, ignore_index=True)
+    if len(table):
+        table["kind"] = table["kind"].replace({"": "no kind"})
+    return table
+
+
+def _fewest(found: Retrieved) -> int:
+    """Queries of the kind that has fewest."""
+    return int(found.once(_kinds).groupby("kind")["n"].max().min())
+
+
 def small_and_large(found: Retrieved) -> None:
     """Quality against the size of the model; those whose size is unknown are named."""
     st.subheader("Small models beside large ones")
     title, read = SIZES[_pick_size()]
     sizes = {model.spec.key: read(model.spec, show.card(model.spec)) for model in found.study.models}
-    table = found.means.assign(size=[_size(word, sizes) for word in found.means["candidate"]])
-    known = table[table["size"] > 0]
-    bm25 = found.means.loc[found.means["candidate"] == BM25, "mean"]
+    known, bm25 = found.once(_sized, *sizes.items())
     if len(known):
         show.chart(
             charts.by_size(
@@ -148,14 +166,14 @@ def small_and_large(found: Retrieved) -> None:
                 found.looks,
                 size=title,
                 measure=found.scored.measure,
-                reference=float(bm25.iloc[0]) if len(bm25) else float("nan"),
+                reference=bm25,
             ),
             alt=f"{found.scored.measure} against {title}: "
             + ", ".join(
                 f"{found.labels[word]} {mean:.3f} at {at:,.0f}"
                 for word, mean, at in known[["candidate", "mean", "size"]].itertuples(index=False)
             ),
-            data=known.assign(candidate=known["candidate"].map(found.labels)),
+            data=lambda: known.assign(candidate=known["candidate"].map(found.labels)),
             key="by_size",
         )
     missing = [found.labels[key] for key, value in sizes.items() if not value and key in found.quality]
@@ -165,6 +183,13 @@ def small_and_large(found: Retrieved) -> None:
     if len(known) == 1:
         said.append("Choose models of other sizes in the sidebar to see whether size pays here.")
     st.caption(plain(" ".join(said)))
+
+
+def _sized(found: Retrieved, *sizes: tuple[str, int | None]) -> tuple[pd.DataFrame, float]:
+    """The models of known size with their means, and the mean of BM25, NaN without it."""
+    table = found.means.assign(size=[_size(word, dict(sizes)) for word in found.means["candidate"]])
+    bm25 = found.means.loc[found.means["candidate"] == BM25, "mean"]
+    return table[table["size"] > 0], float(bm25.iloc[0]) if len(bm25) else float("nan")
 
 
 def _pick_size() -> str:

@@ -1,11 +1,14 @@
 """The first part of the Retrieval page: what was found, the answer in sentences, whiskers, and every two candidates."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
 from functools import cached_property
+from threading import Lock
+from typing import Any, TypeVar
 
 import pandas as pd
 import streamlit as st
+from cachetools import LRUCache
 
 from core import charts, deciding, stats
 from core.charts.retrieval import Look
@@ -17,6 +20,9 @@ from core.session.retrieval import Scored
 from core.session.words import count, plain
 from core.types import Answer, Corpus, Study
 
+MOST = 32
+T = TypeVar("T")
+
 
 @dataclass(frozen=True, eq=False)
 class Retrieved:
@@ -27,13 +33,22 @@ class Retrieved:
     looks: dict[str, Look]
     quality: dict[str, Answer]
     comparison: Answer | None = None
+    _made: dict[Hashable, Any] = field(default_factory=dict)
+
+    def once(self, make: Callable[..., T], *how: Hashable) -> T:
+        """`make(self, *how)`, made once for everybody who looks at these answers; nobody may change what comes back."""
+        key = (make, *how)
+        if key not in self._made:
+            self._made[key] = make(self, *how)
+        made: T = self._made[key]
+        return made
 
     @property
     def words(self) -> tuple[str, ...]:
         """Every candidate asked about, in the sidebar's order."""
         return tuple(self.looks)
 
-    @property
+    @cached_property
     def labels(self) -> dict[str, str]:
         """What people read for each candidate."""
         return {word: look.name for word, look in self.looks.items()}
@@ -60,7 +75,7 @@ class Retrieved:
         pairs: pd.DataFrame = self.comparison["pairs"] if self.comparison else pd.DataFrame()
         return stats.tell(pairs, self.scored.margin)
 
-    @property
+    @cached_property
     def group(self) -> list[str]:
         """Those not shown to be worse than the best; nobody while that is not known or not to be told."""
         if self.comparison is None or self.refused or len(self.means) < 2:
@@ -80,11 +95,25 @@ def retrieved(study: Study, words: tuple[str, ...], scored: Scored) -> Retrieved
     Stops the page while there is nothing to show, or when no query can be evaluated.
     """
     evaluable(study.corpus, scored)
-    *found, comparison = in_turn(list(deciding.compared(study, scored.plan(words)).values()))
+    questions = list(deciding.compared(study, scored.plan(words)).values())
+    *found, comparison = in_turn(questions)
     quality = {word: answer for word, answer in zip(words, found, strict=True) if answer is not None}
     if not quality:
         st.stop()
-    return Retrieved(study, scored, retrieval.looks(study, words), quality, comparison)
+    seen = Retrieved(study, scored, retrieval.looks(study, words), quality, comparison)
+    if comparison is None:
+        return seen
+    known, lock = _complete()
+    with lock:
+        return known.setdefault(
+            (*(question.key for question in questions), scored, study.corpus.name, *seen.looks.items()), seen
+        )
+
+
+@st.cache_resource(show_spinner=False)
+def _complete() -> "tuple[LRUCache[Hashable, Retrieved], Lock]":
+    """What this process holds with all its answers, for all visitors, with the tables made of them."""
+    return LRUCache(MOST), Lock()
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
@@ -118,20 +147,19 @@ def retrieval_verdict(found: Retrieved) -> None:
             plain(f"The verdict follows once every candidate is done; at work: {', '.join(missing) or 'pairs'}.")
         )
         return
-    lines = verdicts.headline(
-        found.means,
-        found.told,
-        found.comparison["able"],
-        found.labels,
-        measure=found.scored.measure,
-        margin=found.scored.margin,
-    )
+    lines = found.once(_headline)
     if found.refused:
         st.warning(lines[0], icon=":material/block:")
     else:
         with st.container(border=True, key="verdict"):
             st.markdown("\n\n".join(lines))
-    st.caption(plain(_small_print(found)))
+    st.caption(plain(found.once(_small_print)))
+
+
+def _headline(found: Retrieved) -> list[str]:
+    able = found.comparison["able"] if found.comparison else {}
+    measure, margin = found.scored.measure, found.scored.margin
+    return verdicts.headline(found.means, found.told, able, found.labels, measure=measure, margin=margin)
 
 
 def _small_print(found: Retrieved) -> str:
@@ -156,7 +184,7 @@ def whiskers(found: Retrieved) -> None:
     show.chart(
         charts.whiskers(means, found.looks, measure=measure, group=found.group, reference=BM25),
         alt=f"{measure} with 95 % intervals: {', '.join(told)}",
-        data=means.assign(label=means["candidate"].map(found.labels), measure=measure),
+        data=lambda: means.assign(label=means["candidate"].map(found.labels), measure=measure),
         key="whiskers",
     )
     said = ["The dotted line is BM25, the search by words."]
@@ -173,7 +201,7 @@ def pair_verdicts(found: Retrieved) -> None:
     if found.comparison is None or not len(found.told):
         return
     st.subheader("Every two candidates")
-    table = pair_table(found.told, list(found.means["candidate"]), found.labels, refused=found.refused)
+    table = found.once(_pairs)
     decimals = {name: st.column_config.NumberColumn(format="%+.3f", width=70) for name in ("difference", "low", "high")}
     names = {name: st.column_config.TextColumn(width=125) for name in ("candidate", "against")}
     told = "Queries on which the first is ahead of, level with or behind the second."
@@ -200,23 +228,5 @@ def pair_verdicts(found: Retrieved) -> None:
     )
 
 
-def pair_table(
-    told: pd.DataFrame, order: list[str], labels: Mapping[str, str], *, refused: bool = False
-) -> pd.DataFrame:
-    """A row per pair, the one with the higher mean first; with `refused` no verdict is given."""
-    pairs = verdicts.oriented(told, order)
-    words = [verdicts.spoken(word, more) for word, more in pairs[["verdict", "more"]].itertuples(index=False)]
-    return pd.DataFrame(
-        {
-            "candidate": pairs["a"].map(labels),
-            "against": pairs["b"].map(labels),
-            "verdict": ["none: the test set cannot tell"] * len(pairs) if refused else words,
-            "difference": pairs["difference"],
-            "low": pairs["low"],
-            "high": pairs["high"],
-            "p (Holm)": pairs["p_holm"],
-            "wins": pairs["win"],
-            "ties": pairs["tie"],
-            "losses": pairs["loss"],
-        }
-    )
+def _pairs(found: Retrieved) -> pd.DataFrame:
+    return verdicts.pair_table(found.told, list(found.means["candidate"]), found.labels, refused=found.refused)

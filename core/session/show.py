@@ -1,7 +1,7 @@
 """Figures and tables on a page, each with its data to take away."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeAlias
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -13,10 +13,12 @@ from core.session import choice, standing
 from core.session.words import plain
 from core.types import ModelCard, ModelSpec, Study
 
+Data: TypeAlias = pd.DataFrame | Callable[[], pd.DataFrame]
+"""A table, or what makes it when it is asked for."""
 CHART_CONFIG = {"displaylogo": False, "toImageButtonOptions": {"format": "png", "scale": 2}}
 
 
-def chart(figure: go.Figure, *, alt: str, data: pd.DataFrame | None = None, key: str) -> None:
+def chart(figure: go.Figure, *, alt: str, data: Data | None = None, key: str) -> None:
     """A figure; `alt` says in words what it shows, `data` is what the reader may download behind it."""
     st.plotly_chart(figure, config={**CHART_CONFIG, "displayModeBar": "hover"}, alt=alt, key=key)
     if data is not None:
@@ -35,11 +37,11 @@ def table(data: pd.DataFrame, key: str, *, pick: bool = False, **options: Any) -
     return None
 
 
-def download(data: pd.DataFrame, key: str) -> None:
+def download(data: Data, key: str) -> None:
     """The table as CSV, made only when asked for."""
     st.download_button(
         "Data as CSV",
-        lambda: to_csv(data),
+        lambda: to_csv(data() if callable(data) else data),
         file_name=f"{key}.csv",
         mime="text/csv",
         key=f"csv-{key}",

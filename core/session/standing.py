@@ -1,15 +1,16 @@
 """How models stand on this machine: their files are looked at again after some seconds, not at everybody's click."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from threading import Lock
 from typing import Any, TypeVar
 
 import streamlit as st
 from cachetools import TTLCache
 
-from core import providers
+from core import deciding, providers
 from core import work as engine
-from core.types import Corpus, Model, ModelCard, ModelSpec
+from core.decision import Facts, Plan
+from core.types import Corpus, Model, ModelCard, ModelSpec, Study
 
 SECONDS = 5.0
 MOST = 512
@@ -54,3 +55,9 @@ def backend(spec: ModelSpec) -> str:
 def card(spec: ModelSpec) -> ModelCard:
     """What is known about a model, its own files' word first."""
     return _once(("card", spec), lambda: providers.REGISTRY[spec.provider].card(spec))
+
+
+def facts(study: Study, words: Sequence[str]) -> list[Facts]:
+    """What is known about each candidate before anything is timed."""
+    specs = (model.spec for model in study.models)
+    return _once(("facts", *specs, *words), lambda: deciding.known(study, Plan(tuple(words)), None))

@@ -55,6 +55,28 @@ def oriented(told: pd.DataFrame, order: Sequence[str]) -> pd.DataFrame:
     return ordered
 
 
+def pair_table(
+    told: pd.DataFrame, order: list[str], labels: Mapping[str, str], *, refused: bool = False
+) -> pd.DataFrame:
+    """A row per pair, the one with the higher mean first; with `refused` no verdict is given."""
+    pairs = oriented(told, order)
+    words = [spoken(word, more) for word, more in pairs[["verdict", "more"]].itertuples(index=False)]
+    return pd.DataFrame(
+        {
+            "candidate": pairs["a"].map(labels),
+            "against": pairs["b"].map(labels),
+            "verdict": ["none: the test set cannot tell"] * len(pairs) if refused else words,
+            "difference": pairs["difference"],
+            "low": pairs["low"],
+            "high": pairs["high"],
+            "p (Holm)": pairs["p_holm"],
+            "wins": pairs["win"],
+            "ties": pairs["tie"],
+            "losses": pairs["loss"],
+        }
+    )
+
+
 def spoken(verdict: str, more: float) -> str:
     """A verdict of an oriented pair in words.
 

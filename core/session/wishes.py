@@ -11,6 +11,7 @@ from core import deciding
 from core.decision import CRITERIA, HELP, NUMERIC, Limits, Plan
 from core.decision.facts import JOINED
 from core.decision.plan import TOLERANCE
+from core.session import standing
 from core.session.retrieval import Scored
 from core.session.timing import Timed
 from core.session.words import plain
@@ -72,7 +73,7 @@ def _numbers() -> dict[str, float | None]:
 def _limits(study: Study, words: Sequence[str]) -> Limits:
     numbers: Any = _numbers()
     left, middle, right = st.columns([3, 2, 2], vertical_alignment="bottom")
-    known = deciding.known(study, Plan(tuple(words)), None)
+    known = standing.facts(study, words)
     offered = list(dict.fromkeys(part for fact in known for part in fact.licence.split(JOINED) if part))
     with left:
         licences = st.multiselect(
