@@ -78,7 +78,10 @@ async def _elements(url: str, script: Script) -> dict[str, str]:
     async with Visitor(url) as visitor:
         await visitor.open(script.page, **script.query)
         kinds = Counter(kind for kind, _ in look(visitor.screen, script).values())
-    charts = kinds.pop("plotly_chart", 0) + kinds.pop("bidi_component", 0)
+        # A component without a style of its own draws nothing: a cookie, or what another one draws.
+        drawn = sum(bool(own.css_content) for own in visitor.screen.of("bidi_component"))
+    kinds.pop("bidi_component", 0)
+    charts = kinds.pop("plotly_chart", 0) + drawn
     words = kinds.pop("markdown", 0) + kinds.pop("heading", 0) + kinds.pop("code", 0)
     asked = {"plotly_chart": charts, "markdown": words, "metric": kinds.pop("metric", 0)}
     asked |= {"dataframe": kinds.pop("dataframe", 0), "widget": sum(kinds.values())}

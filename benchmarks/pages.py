@@ -37,7 +37,7 @@ STANDS = """() => {
     plotly_chart: all('[data-testid=stPlotlyChart]').filter((chart) => chart.querySelector('.main-svg')).length
       + all('[data-testid^=stBidiComponent]').filter((own) => own.clientHeight > 1
         && own.shadowRoot?.querySelector('canvas')).length,
-    dataframe: all('[data-testid=stDataFrame] canvas').length,
+    dataframe: all('[data-testid=stDataFrame]').filter((table) => table.querySelector('canvas')).length,
     runs: all('[data-testid=stStatusWidget], [data-testid=stProgress]').length,
     title: all('h1').length,
   };
@@ -147,11 +147,12 @@ def _settled(window: "Page", address: str) -> dict[str, int]:
     """What stands on a page when nothing runs any more."""
     window.goto(address)
     window.locator("h1").wait_for(timeout=PATIENCE)
-    quiet = 0
-    while quiet < 10:  # a page runs again when a job ends
+    quiet, stands = 0, dict[str, int]()
+    while quiet < 10:  # a page runs again when a job ends, and tables are drawn some time after they came
         window.wait_for_timeout(200)
-        quiet = 0 if window.evaluate(STANDS)["runs"] else quiet + 1
-    return dict(window.evaluate(STANDS))
+        before, stands = stands, dict(window.evaluate(STANDS))
+        quiet = 0 if stands["runs"] or stands != before else quiet + 1
+    return stands
 
 
 def _drawn(window: "Page", address: str, expected: Mapping[str, int]) -> float:

@@ -4,8 +4,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from core.errors import VecassayError
 
 MIB = 1024**2
 GIB = 1024**3
@@ -65,5 +67,12 @@ class Settings(BaseSettings):
 
 @lru_cache(maxsize=1)
 def settings() -> Settings:
-    """The settings of this process, read once; tests call `settings.cache_clear()` after changing the environment."""
-    return Settings()
+    """The settings of this process, read once; tests call `settings.cache_clear()` after changing the environment.
+
+    Raises VecassayError, naming each variable that holds something else than expected.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = (f"VECASSAY_{str(e['loc'][0]).upper()}={e['input']}: {e['msg']}" for e in error.errors() if e["loc"])
+        raise VecassayError(f"{'; '.join(wrong)}. Correct it, or unset it for its default.") from error

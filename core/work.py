@@ -14,8 +14,11 @@ from core.errors import VecassayError
 from core.store import Store
 from core.types import Answer, Corpus, Embeddings, Floats, Ints, Model, ModelSpec, Progress, Question, Role
 
-NARROW, WIDE, MANY = 32, 100, 50_000
-"""Widths of neighbour graphs. The wide one takes a third more time, which matters less than a second graph search."""
+NARROW, WIDE, MANY = 16, 100, 50_000
+"""Widths of neighbour graphs: UMAP needs 14, overlap and trust 10 unless told otherwise.
+
+Very many texts get the wide one at once: it takes a third more time, which matters less than a second graph search.
+"""
 
 
 def quiet(done: int, total: int) -> None:
@@ -112,7 +115,7 @@ class View:
 
 
 def graph_width(n: int, k: int) -> int:
-    """How many neighbours are looked for when k are wanted: 32 or 100, one width for very many texts, else hundreds."""
+    """How many neighbours are looked for when k are wanted: 16 or 100, one width for very many texts, else hundreds."""
     return NARROW if k <= NARROW and n <= MANY else max(1, -(-k // WIDE)) * WIDE
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr, ValidationError
 
+from core.errors import VecassayError
 from core.settings import GIB, MIB, Settings, settings
 
 READ: dict[str, tuple[str, Any]] = {
@@ -143,3 +144,10 @@ def test_settings_are_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
     assert settings().max_rows == 5
     settings.cache_clear()
     assert settings().max_rows == 6
+
+
+def test_a_wrong_value_is_one_clear_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VECASSAY_BACKEND", "nonsense")
+    monkeypatch.setenv("VECASSAY_MAX_ROWS", "many")
+    with pytest.raises(VecassayError, match=r"VECASSAY_MAX_ROWS=many: .*; VECASSAY_BACKEND=nonsense: .*'openvino'"):
+        settings()

@@ -14,19 +14,35 @@ const STILL = 4; // pixels: less is a click
 const NO_WEBGL = "The map needs WebGL 2, which this browser does not offer. Tables and downloads on this page work without it.";
 const LOST = "The browser took the graphics memory away. The map comes back as soon as it is given again.";
 
-const mounted = new WeakMap();
 // What was seen and selected, by key, for an element that Streamlit takes away and puts elsewhere.
 const remembered = new Map();
+// What elements like this one brought, for as long as they stand on the page.
+const brought = new Map();
+const shared = (globalThis.vecassayMaps ??= { places: new Map() });
 
-export default function ({ data, parentElement, setStateValue }) {
-  let maps = mounted.get(parentElement);
-  if (!maps) mounted.set(parentElement, (maps = new Maps(parentElement)));
-  maps.tell = setStateValue;
-  if (data) maps.update(data);
-  return () => {
-    mounted.delete(parentElement);
-    maps.free();
-  };
+// Draw in every place of maps_look.js whose points are here; the others wait for theirs.
+shared.serve = () => {
+  for (const place of shared.places.values()) {
+    if (place.look?.bytes !== place.data) place.look = { bytes: place.data, ...unpack(place.data) };
+    const points = [...brought.values()].find(({ header }) => header.content === place.look.header.of);
+    if (!points) continue;
+    place.maps ||= new Maps(place.parent);
+    place.maps.tell = place.tell;
+    place.maps.update(points, place.look);
+  }
+};
+
+// This element is not seen: it brings points, texts and this code, once, however often their look changes.
+export default function ({ data, parentElement }) {
+  const element = parentElement.closest("[class*=st-key-]");
+  if (element) element.style.display = "none"; // or it would stand on the page as a gap
+  const before = brought.get(parentElement);
+  const came = before?.bytes === data ? before : { bytes: data, ...unpack(data) };
+  const same = came.header.content === before?.header.content;
+  const mine = { ...(same ? before : came) }; // its own object: a call that was overtaken is cleaned up late
+  brought.set(parentElement, mine);
+  shared.serve();
+  return () => brought.get(parentElement) === mine && brought.delete(parentElement);
 }
 
 class Maps {
@@ -67,10 +83,9 @@ class Maps {
 
   // ---- data ----
 
-  update(data) {
-    const next = data === this.data ? null : unpack(data);
-    this.data = data;
-    if (next && next.header.content !== this.model?.header.content) this.show(next);
+  update(points, look) {
+    const next = look.header.content === this.model?.header.content ? null : modelOf(points, look);
+    if (next) this.show(next);
     else if (JSON.stringify(readTheme(this.parts.root, this.context)) === JSON.stringify(this.theme)) return;
     this.readTheme();
     this.layout();

@@ -1,6 +1,5 @@
 """Maps of points beside each other in one WebGL canvas: shared view, hover and selection, 1 to 1,000,000 points."""
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -11,45 +10,14 @@ import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
-from core.components.packing import arrays_digest, corners, packed, whole
+from core.components.maps_sent import Colouring, MapPanel, payload
+from core.components.packing import corners, whole
 from core.types import Floats
 
 MAX_VERTICES = 500
-MAX_TEXT = 240
-NOT_MEASURED = 255
+__all__ = ["Colouring", "MapPanel", "Selection", "Shown", "maps", "read"]
+_FOLDER = Path(__file__).parent
 SCRIPTS = ("maps_points.js", "maps_paint.js", "maps_controls.js", "maps_over.js", "maps.js")
-
-
-@dataclass(frozen=True, eq=False)
-class MapPanel:
-    """One map: a title and a place for every text; row i is the same text in every panel.
-
-    `xy` is `(n, 2)`. `extra` `(t, 2)` are newly placed texts, drawn larger, ringed and numbered from 1. `strength`
-    `(n,)` in 0..1 fades points (1 is full); NaN is drawn hollow: not measured.
-    """
-
-    title: str
-    xy: Floats
-    extra: Floats | None = None
-    strength: Floats | None = None
-
-
-@dataclass(frozen=True, eq=False)
-class Colouring:
-    """What the colours of points say: a name each (`codes` into `names`), or a number each on a scale (`values`).
-
-    `colours` has one "#rrggbb" per name. `scale` has stops from 0 (`low`) to 1 (`high`); a NaN value is grey. With
-    neither codes nor values all points have one colour.
-    """
-
-    codes: npt.NDArray[np.uint16] | None
-    names: tuple[str, ...] = ()
-    colours: tuple[str, ...] = ()
-    values: Floats | None = None
-    scale: tuple[tuple[float, str], ...] = ()
-    low: float = 0.0
-    high: float = 1.0
-    title: str = ""
 
 
 @dataclass(frozen=True)
@@ -108,119 +76,30 @@ def maps(
     is reported. `height` is that of one row of maps in pixels. `alt` says in words what is shown. View and selection
     last until the points or `key` change. Raises ValueError when the arrays do not fit each other.
     """
-    points = arrays_digest(_xy(panel) for panel in panels)
+    sent = payload(panels, colouring=colouring, lit=lit, texts=texts, height=height, key=key, alt=alt)
     shown = _component()(
-        data=payload(panels, colouring=colouring, lit=lit, texts=texts, height=height, key=key, alt=alt),
+        data=sent.look,
         key=key,
         on_selection_change=lambda: None,
         on_hovered_change=lambda: None,
         on_clicked_change=lambda: None,
     )
-    return read(dict(shown), points=points, panels=len(panels), n=len(panels[0].xy))
+    # A message of its own, which Streamlit does not send again while it stays the same: points, texts, and the code
+    # that draws them. Not in a container with the other: both would be made anew whenever something above appears.
+    _brought()(data=sent.points, key=f"{key}-points")
+    return read(dict(shown), points=sent.digest, panels=len(panels), n=len(panels[0].xy))
 
 
 @lru_cache(maxsize=1)
 def _component() -> Callable[..., Any]:
-    folder = Path(__file__).parent
-    js = "\n".join((folder / name).read_text() for name in SCRIPTS)
-    return st.components.v2.component("vecassay_maps", js=js, css=(folder / "maps.css").read_text())
+    script, style = (_FOLDER / "maps_look.js").read_text(), (_FOLDER / "maps.css").read_text()
+    return st.components.v2.component("vecassay_maps", js=script, css=style)
 
 
-def payload(
-    panels: Sequence[MapPanel],
-    *,
-    colouring: Colouring,
-    lit: npt.NDArray[np.bool_] | None = None,
-    texts: Sequence[str] | None = None,
-    height: int = 520,
-    key: str = "",
-    alt: str = "",
-) -> bytes:
-    """Everything the browser needs, as `packing.packed` lays it out, arrays little-endian.
-
-    `points` in the header is the digest of the coordinates: what selection, view and hover are about. Raises
-    ValueError when the arrays do not fit each other.
-    """
-    _check(panels, colouring, lit, texts)
-    facts = {
-        "key": key,
-        "alt": alt,
-        "height": height,
-        "n": len(panels[0].xy),
-        "points": arrays_digest(_xy(panel) for panel in panels),
-        "titles": [panel.title for panel in panels],
-        "texts": None if texts is None else [text[:MAX_TEXT] for text in texts],
-        "colouring": {
-            "names": colouring.names,
-            "colours": colouring.colours,
-            "scale": colouring.scale,
-            "low": colouring.low,
-            "high": colouring.high,
-            "title": colouring.title,
-        },
-    }
-    return packed(facts, _arrays(panels, colouring, lit))
-
-
-def _arrays(
-    panels: Sequence[MapPanel], colouring: Colouring, lit: npt.NDArray[np.bool_] | None
-) -> dict[str, npt.NDArray[Any]]:
-    arrays: dict[str, npt.NDArray[Any]] = {}
-    for place, panel in enumerate(panels):
-        arrays[f"xy{place}"] = _xy(panel)
-        if panel.extra is not None:
-            arrays[f"extra{place}"] = np.ascontiguousarray(panel.extra, dtype="<f4")
-        if panel.strength is not None:
-            arrays[f"strength{place}"] = _strength(panel.strength)
-    if colouring.codes is not None:
-        arrays["codes"] = np.ascontiguousarray(colouring.codes, dtype="<u2")
-    elif colouring.values is not None:
-        arrays["values"] = np.ascontiguousarray(colouring.values, dtype="<f4")
-    if lit is not None:
-        arrays["lit"] = np.ascontiguousarray(lit, dtype=np.uint8)
-    return arrays
-
-
-def _xy(panel: MapPanel) -> npt.NDArray[np.float32]:
-    return np.ascontiguousarray(panel.xy, dtype="<f4")
-
-
-def _strength(strength: Floats) -> npt.NDArray[np.uint8]:
-    """0..254 for 0..1; 255 where nothing was measured."""
-    full = np.clip(np.nan_to_num(strength, nan=0.0), 0.0, 1.0) * (NOT_MEASURED - 1)
-    return np.where(np.isnan(strength), NOT_MEASURED, np.rint(full)).astype(np.uint8)
-
-
-def _check(
-    panels: Sequence[MapPanel],
-    colouring: Colouring,
-    lit: npt.NDArray[np.bool_] | None,
-    texts: Sequence[str] | None,
-) -> None:
-    if not panels:
-        raise ValueError("expected at least one panel; got none")
-    columns = [("lit", lit), ("texts", texts), ("codes", colouring.codes), ("values", colouring.values)]
-    for panel in panels:
-        for what, pairs in (("xy", panel.xy), ("extra", panel.extra)):
-            if pairs is not None and (pairs.ndim != 2 or pairs.shape[1] != 2):
-                raise ValueError(f"expected {what} (n, 2); got {pairs.shape}")
-        columns += [("xy", panel.xy), ("strength", panel.strength)]
-    n = len(panels[0].xy)
-    for what, column in columns:
-        if column is not None and len(column) != n:
-            raise ValueError(f"expected {n} {what}, one per text; got {len(column)}")
-    _check_colouring(colouring)
-
-
-def _check_colouring(colouring: Colouring) -> None:
-    names, codes = len(colouring.names), colouring.codes
-    if len(colouring.colours) != names:
-        raise ValueError(f"expected a colour per name; got {len(colouring.colours)} for {names}")
-    if codes is not None and len(codes) and int(codes.max()) >= names:
-        raise ValueError(f"expected codes below {names}; got {int(codes.max())}")
-    for colour in (*colouring.colours, *(colour for _, colour in colouring.scale)):
-        if not re.fullmatch(r"#[0-9a-fA-F]{6}", colour):
-            raise ValueError(f"expected colours as #rrggbb; got {colour!r}")
+@lru_cache(maxsize=1)
+def _brought() -> Callable[..., Any]:
+    script = "\n".join((_FOLDER / name).read_text() for name in SCRIPTS)
+    return st.components.v2.component("vecassay_maps_points", js=script, isolate_styles=False)
 
 
 def read(state: Mapping[str, Any], *, points: str, panels: int, n: int) -> Shown:

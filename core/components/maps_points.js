@@ -3,7 +3,7 @@
 const NOT_MEASURED = 255;
 const SCALE_STEPS = 1024; // colours on a scale; a code beyond them is "no value"
 
-// The header and typed arrays of the bytes that core/components/packing.py wrote.
+// The header of the bytes that core/components/packing.py wrote, and what takes a typed array out of them by name.
 function unpack(bytes) {
   // The bytes are a window into a websocket message at any offset; typed arrays need multiples of 4.
   const own = bytes.byteOffset % 4 ? bytes.slice() : bytes;
@@ -14,21 +14,27 @@ function unpack(bytes) {
     const place = header.arrays[name];
     return place ? new Type(own.buffer, start + place[0], place[1]) : null;
   };
+  return { header, take };
+}
+
+// What is drawn: points and their texts, in the look that was asked for.
+function modelOf(points, look) {
+  const { n, texts, points: digest } = points.header;
+  const header = { ...look.header, n, texts, points: digest };
   const panels = header.titles.map((title, place) => ({
     title,
-    xy: take(`xy${place}`, Float32Array),
-    extra: take(`extra${place}`, Float32Array),
-    strength: take(`strength${place}`, Uint8Array),
+    xy: points.take(`xy${place}`, Float32Array),
+    extra: look.take(`extra${place}`, Float32Array),
+    strength: look.take(`strength${place}`, Uint8Array),
     grid: null,
   }));
-  const values = take("values", Float32Array);
+  const values = look.take("values", Float32Array);
   const { names, colours, scale, low, high } = header.colouring;
-  const codes = take("codes", Uint16Array) || (values ? quantised(values, low, high) : new Uint16Array(header.n));
+  const codes = look.take("codes", Uint16Array) || (values ? quantised(values, low, high) : new Uint16Array(n));
   const byName = !values;
   return {
-    header, panels, values, codes, byName,
-    lit: take("lit", Uint8Array),
-    n: header.n,
+    header, panels, values, codes, byName, n,
+    lit: look.take("lit", Uint8Array),
     names: byName && names.length ? names : [],
     palette: byName ? colours : scaleColours(scale),
     counts: byName ? countCodes(codes, Math.max(1, names.length)) : null,

@@ -12,11 +12,11 @@ import numpy.typing as npt
 FAR = 1e30
 
 
-def packed(facts: Mapping[str, Any], arrays: Mapping[str, npt.NDArray[Any]]) -> bytes:
-    """Bytes a browser reads without copying: uint32 length of a JSON header, the header, then the arrays it lists.
+def packed(facts: Mapping[str, Any], arrays: Mapping[str, npt.NDArray[Any]]) -> tuple[bytes, str]:
+    """Bytes a browser reads without copying, and their digest.
 
-    `header.arrays` gives (offset, size) by name; arrays begin at multiples of 4 bytes after the header. Its `content`
-    is the digest of everything.
+    They are the uint32 length of a JSON header, the header, then the arrays it lists: `header.arrays` gives (offset,
+    size) by name; arrays begin at multiples of 4 bytes after the header. Its `content` is the digest of everything.
     """
     places, blocks, offset = {}, [], 0
     for name, array in arrays.items():
@@ -24,13 +24,15 @@ def packed(facts: Mapping[str, Any], arrays: Mapping[str, npt.NDArray[Any]]) -> 
         places[name] = [offset, array.size]
         blocks += [block, bytes(-len(block) % 4)]
         offset += len(block) + len(blocks[-1])
-    described = {**facts, "arrays": places}
-    content = blake2b(json.dumps(described).encode(), digest_size=16)
+    described = json.dumps({**facts, "arrays": places})
+    state = blake2b(described.encode(), digest_size=16)
     for block in blocks:
-        content.update(block)
-    header = json.dumps({**described, "content": content.hexdigest()}).encode()
+        state.update(block)
+    content = state.hexdigest()
+    # Added as text: the header may hold megabytes of texts, which one pass is enough for.
+    header = f'{described[:-1]}, "content": "{content}"}}'.encode()
     header += b" " * (-len(header) % 4)
-    return b"".join([len(header).to_bytes(4, "little"), header, *blocks])
+    return b"".join([len(header).to_bytes(4, "little"), header, *blocks]), content
 
 
 def arrays_digest(arrays: Iterable[npt.NDArray[Any]]) -> str:

@@ -24,9 +24,7 @@ def load() -> tuple[Any, Any]:
 
 @lru_cache(maxsize=1)
 def _loaded() -> tuple[Any, Any]:
-    import numba
-
-    numba.config.CACHE_DIR = numba.config.CACHE_DIR or str(settings().home / "numba")
+    compiler()
     try:
         umap, layouts = _without_search()
     except (ImportError, AttributeError):
@@ -41,6 +39,14 @@ def _loaded() -> tuple[Any, Any]:
         ):
             kernel.enable_caching()
     return umap, layouts
+
+
+def compiler() -> Any:
+    """The module `numba`, which keeps on disk what it compiles."""
+    import numba
+
+    numba.config.CACHE_DIR = numba.config.CACHE_DIR or str(settings().home / "numba")
+    return numba
 
 
 def _rounds(rounds: Sequence[int], told: Progress | None = None, **_: Any) -> Iterator[int]:

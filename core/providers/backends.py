@@ -11,7 +11,11 @@ from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Self
+from threading import Lock
+from typing import Annotated, Any
+
+import numpy as np
+from pydantic import Field, TypeAdapter
 
 from core.digest import digest
 from core.errors import VecassayError
@@ -33,26 +37,29 @@ GPUS = ("/dev/nvidiactl", "/dev/kfd", "/dev/dxg")
 FORMAT = 1
 FILES = ("model.xml", "model.bin", "tokenizer.json")
 VERDICT = "verdict.json"
+LONGEST, MOST_WIDE = 2**16, 2**16
+"""Bytes of that file, and dimensions: what is beyond was not written here."""
+_FIRST_USE = Lock()
 
 
 @dataclass(frozen=True)
 class Trial:
-    """One engine in the check: lowest cosine to PyTorch in float32, seconds for all its texts (median of turns)."""
+    """One engine in the check: lowest cosine to PyTorch in float32, seconds for all its texts (its fastest turn)."""
 
-    backend: str
-    precision: str
-    cosine: float
-    seconds: float
+    backend: Annotated[str, Field(pattern="^(torch|openvino)$")]
+    precision: Annotated[str, Field(pattern="^(f32|bf16)$")]
+    cosine: Annotated[float, Field(ge=-1, le=1.001, allow_inf_nan=False)]
+    seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 
 @dataclass(frozen=True)
 class Facts:
     """What encoding needs to know of a converted model, as PyTorch's had it."""
 
-    width: int
-    max_tokens: int | None
+    width: Annotated[int, Field(ge=1, le=MOST_WIDE)]
+    max_tokens: Annotated[int, Field(ge=1)] | None
     normalised: bool
-    pad: int
+    pad: Annotated[int, Field(ge=0)]
     left: bool
 
 
@@ -121,15 +128,17 @@ class Check:
         """Keep it in a folder."""
         (folder / VERDICT).write_text(json.dumps(asdict(self), indent=1), encoding="utf-8")
 
-    @classmethod
-    def from_json(cls, raw: Any) -> Self:
-        """What `write` wrote; raises KeyError, TypeError or ValueError for anything else."""
-        facts = None if raw["facts"] is None else Facts(**raw["facts"])
-        trials = tuple(Trial(**trial) for trial in raw["trials"])
-        found = cls(**{**raw, "trials": trials, "facts": facts, "sizes": tuple(raw["sizes"])})
-        if not found.refusal and (facts is None or {trial.backend for trial in trials} != {TORCH, OPENVINO}):
-            raise ValueError("expected facts and a trial of each engine")
-        return found
+
+_READER = TypeAdapter(Check)
+
+
+def _checked(raw: bytes) -> Check:
+    """What `Check.write` wrote; raises ValueError for anything else."""
+    found = _READER.validate_json(raw, strict=True)
+    complete = len(found.sizes) == len(FILES) and {trial.backend for trial in found.trials} == {TORCH, OPENVINO}
+    if not found.refusal and (found.facts is None or not complete):
+        raise ValueError("expected facts, the size of each file and a trial of each engine")
+    return found
 
 
 def chosen(spec: ModelSpec, folder: ModelFolder) -> Verdict | None:
@@ -188,10 +197,10 @@ def read(folder: Path) -> Check | None:
 
 
 @lru_cache(maxsize=256)
-def _read(folder: Path, _mtime_ns: int, _size: int) -> Check | None:
+def _read(folder: Path, _mtime_ns: int, size: int) -> Check | None:
     try:
-        return Check.from_json(json.loads((folder / VERDICT).read_text(encoding="utf-8")))
-    except (KeyError, TypeError, ValueError):
+        return _checked((folder / VERDICT).read_bytes()) if size <= LONGEST else None
+    except ValueError:
         return None
 
 
@@ -222,8 +231,16 @@ def _there(device: str) -> bool:
 
 
 def library() -> Any:
-    """The openvino library, whose converter would otherwise tell its maker over the network that it was used."""
+    """The openvino library, safe to be used by several threads from here on; whoever uses it takes it from here.
+
+    Its converter would otherwise tell its maker over the network that it was used.
+    """
     sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]  # what makes an import fail
     import openvino
 
+    with _FIRST_USE:
+        # It makes tables of number types when they are first looked at; two threads that do so at once wait for each
+        # other for ever.
+        tensor = openvino.Tensor(np.zeros((1, 1), np.float32), shared_memory=True)
+        np.asarray(tensor.data, tensor.element_type.to_dtype())
     return openvino

@@ -12,6 +12,7 @@ EXACT = 50_000
 FEW = 2_000
 STEP = 2_048
 DIGITS = 6
+LOW, TURN = np.int64(2**32 - 1), np.int32(2**31 - 1)
 LINKS, BUILD, CHECKED = 32, 80, 500
 """HNSW: links per text, candidates while building; texts whose neighbours are checked against the exact ones."""
 
@@ -58,8 +59,11 @@ def _others(rows: Ints, found: Ints, values: Floats) -> tuple[Ints, Floats]:
     """What was found for each row, best first, ties by lower id, the row itself last with minus infinity."""
     # Adding zero turns -0.0 into 0.0, which are the same number, but not the same bits.
     away = -np.where(found == rows[:, None], np.float32(-np.inf), np.round(values, DIGITS)) + np.float32(0)
-    keys = np.sort(tiles.keys_of(away, found), axis=1)
-    return keys & tiles.LOW, -tiles.values_of(keys)
+    # The bits of a negative number grow as it falls.
+    bits = away.view(np.int32)
+    keys = np.sort(np.where(bits < 0, bits ^ TURN, bits).astype(np.int64) << 32 | found & LOW, axis=1)
+    bits = (keys >> 32).astype(np.int32)
+    return keys & LOW, 0 - np.where(bits < 0, bits ^ TURN, bits).view(np.float32)
 
 
 def _checked(unit: Floats, rows: Ints, k: int) -> tuple[Ints, Floats]:
@@ -93,7 +97,7 @@ def _graph(unit: Floats, k: int, progress: Progress) -> Near:
         # A row that the graph did not lead back to is dropped with the last; one with too few found is done exactly.
         found, values = _others(rows, found, values)
         ids[rows], cosines[rows] = found[:, :k], values[:, :k]
-        short = rows[(found == tiles.LOW).any(axis=1)]
+        short = rows[(found == LOW).any(axis=1)]
         ids[short], cosines[short] = _checked(unit, short, k)
     rows = np.random.default_rng(0).choice(n, min(CHECKED, n), replace=False)
     exact, _ = _checked(unit, rows, k)

@@ -19,9 +19,9 @@ def page(*, at_least: int = 1, study: bool = True) -> Study:
     page is shown whatever is chosen, and the study holds what could be resolved.
     """
     boot.ensure_navigation()
-    boot.start()
     identity.remember()
     try:
+        boot.start()
         return _study(at_least, study)
     except VecassayError as error:
         st.error(plain(str(error)), icon=":material/error:")

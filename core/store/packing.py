@@ -67,7 +67,9 @@ def unpack_corpus(body: bytes) -> Corpus:
         **columns,
     )
     if digests is not None:  # a corpus that was kept before they went along computes them
-        vars(corpus)["digests"] = np.frombuffer(digests, KEY, count=len(corpus))
+        if len(digests) != len(corpus) * KEY.itemsize:
+            raise Damaged(f"it holds {len(digests)} bytes of digests for {len(corpus)} texts")
+        vars(corpus)["digests"] = np.frombuffer(digests, KEY)
     return corpus
 
 

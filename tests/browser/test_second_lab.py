@@ -69,7 +69,7 @@ def test_the_second_lab_retrieves_times_decides_and_notices_a_changed_text(
         main.get_by_role("button", name="JSON").click()
     record = tmp_path / download.value.suggested_filename
     download.value.save_as(record)
-    assert record.name == "decision-helpdesk.json"
+    assert record.name == "decision-help-desk.json"
     assert from_json(record.read_bytes()).title == "The second lab"  # typed, and clicked at once
     assert pipeline.store().vectors.encoded() == encoded
 

@@ -9,7 +9,8 @@ import numpy.typing as npt
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.components.maps import MAX_TEXT, MAX_VERTICES, Colouring, MapPanel, Selection, Shown, payload, read
+from core.components.maps import MAX_VERTICES, Colouring, MapPanel, Selection, Shown, read
+from core.components.maps_sent import MAX_TEXT, payload
 
 XY = np.array([[0, 0], [1, 0], [0.5, 0.5], [2, 2]], dtype=np.float32)
 ONE_COLOUR = Colouring(None)
@@ -125,7 +126,7 @@ def test_what_a_browser_sends_about_these_points_is_read() -> None:
 def test_everything_is_packed_in_its_place() -> None:
     strength = np.array([0, 1, np.nan, 0.5], np.float32)
     extra = np.array([[7, 8]], np.float32)
-    data = payload(
+    sent = payload(
         [MapPanel("A", XY, extra, strength), MapPanel("B", XY[::-1])],
         colouring=NAMED,
         lit=np.array([True, False, False, True]),
@@ -133,29 +134,48 @@ def test_everything_is_packed_in_its_place() -> None:
         key="k",
         alt="words",
     )
-    header, arrays = opened(data)
-    assert header["titles"] == ["A", "B"]
+    header, arrays = opened(sent.points)
+    content = header["content"]
     assert header["n"] == 4
     assert header["texts"] == ["x" * MAX_TEXT, "<b>", "ü", ""]
-    assert header["colouring"]["names"] == ["a", "b"]
     assert np.frombuffer(arrays["xy0"], "<f4", 8).tolist() == XY.ravel().tolist()
     assert np.frombuffer(arrays["xy1"], "<f4", 8).tolist() == XY[::-1].ravel().tolist()
+    header, arrays = opened(sent.look)
+    assert header["of"] == content
+    assert header["titles"] == ["A", "B"]
+    assert header["colouring"]["names"] == ["a", "b"]
     assert np.frombuffer(arrays["extra0"], "<f4", 2).tolist() == [7, 8]
     assert np.frombuffer(arrays["strength0"], "u1", 4).tolist() == [0, 254, 255, 127]
     assert np.frombuffer(arrays["codes"], "<u2", 4).tolist() == [0, 1, 1, 0]
     assert np.frombuffer(arrays["lit"], "u1", 4).tolist() == [1, 0, 0, 1]
 
 
-def test_the_same_is_the_same_and_a_new_colour_is_no_new_place() -> None:
+def test_the_same_is_the_same_and_a_new_look_sends_no_place_again() -> None:
     first, again = (payload([MapPanel("A", XY)], colouring=NAMED) for _ in range(2))
     assert first == again
-    values = np.array([1, 2, np.nan, 3], np.float32)
+    assert opened(first.points)[0]["points"] == first.digest
+    values, strength = np.array([1, 2, np.nan, 3], np.float32), np.ones(4, np.float32)
     scale = Colouring(None, values=values, scale=((0, "#000000"), (1, "#ffffff")), low=1, high=3)
-    one, other = opened(first)[0], opened(payload([MapPanel("A", XY)], colouring=scale))[0]
-    assert one["points"] == other["points"]
-    assert one["content"] != other["content"]
-    moved, more = (opened(payload([MapPanel("A", xy)], colouring=ONE_COLOUR))[0] for xy in (XY + 1, XY[:3]))
-    assert len({one["points"], moved["points"], more["points"]}) == 3
+    lit, placed = np.array([True, False, False, True]), np.array([[7, 8]], np.float32)
+    looks = [
+        payload([MapPanel("A", XY)], colouring=scale),
+        payload([MapPanel("A", XY)], colouring=NAMED, lit=lit),
+        payload([MapPanel("A", XY, strength=strength)], colouring=NAMED),
+        payload([MapPanel("A", XY, placed)], colouring=NAMED),
+        payload([MapPanel("B", XY)], colouring=NAMED),
+    ]
+    assert {look.points for look in looks} == {first.points}
+    assert len({opened(sent.look)[0]["content"] for sent in (first, *looks)}) == 6
+
+
+def test_other_places_or_texts_are_sent_again_and_looked_at_as_such() -> None:
+    first, moved, more, told = (
+        payload([MapPanel("A", xy)], colouring=ONE_COLOUR, texts=texts)
+        for xy, texts in ((XY, None), (XY + 1, None), (XY[:3], None), (XY, ["a", "b", "c", "d"]))
+    )
+    assert len({first.digest, moved.digest, more.digest}) == 3
+    assert first.digest == told.digest  # a selection is about places
+    assert len({opened(sent.look)[0]["of"] for sent in (first, moved, more, told)}) == 4
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Which engine runs a model: told from files, from the check, from the setting and from the model's own word."""
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,7 +21,8 @@ FACTS = Facts(width=32, max_tokens=64, normalised=False, pad=0, left=False)
 
 def _check(torch: float = 4.0, f32: tuple[float, float] = (1.0, 2.0), bf16: tuple[float, float] | None = None) -> Check:
     trials = [Trial(TORCH, F32, 1.0, torch), Trial(OPENVINO, F32, *f32)]
-    return Check((*trials, *([Trial(OPENVINO, BF16, *bf16)] if bf16 else [])), 32, own=True, facts=FACTS)
+    trials += [Trial(OPENVINO, BF16, *bf16)] if bf16 else []
+    return Check(tuple(trials), 32, own=True, facts=FACTS, sizes=(0, 0, 0))
 
 
 @pytest.fixture
@@ -34,6 +36,8 @@ def asked(tiny: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> ModelSpec:
 def _keep(asked: ModelSpec, check: Check) -> Path:
     place = backends.place(ModelFolder(asked.name, Path(asked.name)))
     place.mkdir(parents=True, exist_ok=True)
+    for file in backends.FILES:
+        (place / file).touch()
     check.write(place)
     return place
 
@@ -156,3 +160,33 @@ def test_the_processors_flags_say_what_it_computes_fast(
 ) -> None:
     monkeypatch.setattr(Path, "read_text", lambda *_, **__: f"processor : 0\n{line}\n")
     assert backends.precisions.__wrapped__() == expected
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('"cosine": 1.0', '"cosine": "1"'),
+        ('"cosine": 1.0', '"cosine": NaN'),
+        ('"seconds": 2.0', '"seconds": -1'),
+        ('"precision": "f32"', '"precision": "f4"'),
+        ('"n": 32', '"n": "<b>32</b>"'),
+        ('"width": 32', '"width": 99999999999'),
+        ('"max_tokens": 64', '"max_tokens": -3'),
+        ('"refusal": ""', '"refusal": ["no"]'),
+        ('"sizes": [', '"sizes": [1, '),
+        ('"trials": [', '"trials": ' + "[" * 100_000),
+        ("{", " " * 100_000 + "{"),
+    ],
+)
+def test_a_check_that_was_not_written_here_is_made_anew(asked: ModelSpec, old: str, new: str) -> None:
+    place = _keep(asked, _check())
+    assert providers.provider(asked.provider).ready(asked)
+    file = place / backends.VERDICT
+    file.write_text(file.read_text().replace(old, new, 1))
+    assert not providers.provider(asked.provider).ready(asked)
+
+
+def test_openvino_comes_from_one_place_where_threads_are_made_safe() -> None:
+    core = Path(backends.__file__).parents[1]
+    bare = [path.name for path in core.rglob("*.py") if re.search(r"^ *import openvino\b", path.read_text(), re.M)]
+    assert bare == ["backends.py"]

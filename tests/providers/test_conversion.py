@@ -1,6 +1,7 @@
 """Converted models give PyTorch's vectors; what goes wrong on the way leaves something that can be used."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -8,6 +9,7 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from time import time
 from typing import Any
 
 import numpy as np
@@ -293,3 +295,33 @@ def test_a_copy_of_the_folder_shares_the_conversion(
     copy = Path(shutil.copytree(tiny, tmp_path / tiny.name))
     assert st.ready(spec("sentence_transformers", copy, backend="openvino"))
     assert json.loads((_place(spec("", copy)) / "verdict.json").read_text())["facts"]["width"] == TINY_DIMENSION
+
+
+def test_only_the_users_own_texts_are_timed(
+    st: Provider, tiny: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, run, longest = (
+        spec("sentence_transformers", tiny, backend="openvino"),
+        conversion.openvino.Encoder.encode,
+        [],
+    )
+
+    def encode(encoder: Any, texts: Sequence[str], **how: Any) -> Floats:
+        longest.append(max(map(len, texts)))
+        return run(encoder, texts, **how)
+
+    monkeypatch.setattr(backends, "precisions", lambda: ("f32",))
+    monkeypatch.setattr(conversion.openvino.Encoder, "encode", encode)
+    st.prepare(asked, texts=["one", "and another"])
+    assert longest[0] == conversion.BEYOND
+    assert set(longest[1:]) == {len("and another")}
+    assert len(longest) > conversion.FEWEST
+
+
+def test_what_a_killed_process_left_is_taken_away_the_next_day(st: Provider, tiny: Path, home: Path) -> None:
+    for name, age in ((".making-old", 2 * conversion.DAY), (".making-now", 60)):
+        folder = settings().models_folder / name
+        (folder / "half").mkdir(parents=True)
+        os.utime(folder, (time() - age,) * 2)
+    st.prepare(spec("sentence_transformers", tiny, backend="openvino"))
+    assert [left.name for left in settings().models_folder.glob(".making-*")] == [".making-now"]

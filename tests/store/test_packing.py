@@ -122,3 +122,13 @@ def test_corpora_come_back_as_they_were(corpus: Corpus) -> None:
     for name in Corpus.__dataclass_fields__:
         assert getattr(back, name) == getattr(corpus, name), name
     assert back.fingerprint == corpus.fingerprint
+
+
+def test_digests_that_do_not_fit_the_texts_are_told_as_damage() -> None:
+    body = io.BytesIO(pack_corpus(samples.corpus()))
+    again = io.BytesIO()
+    with zipfile.ZipFile(body) as before, zipfile.ZipFile(again, "w") as after:
+        for name in before.namelist():
+            after.writestr(name, before.read(name)[:-1] if name == "digests" else before.read(name))
+    with pytest.raises(Damaged, match="bytes of digests"):
+        unpack_corpus(again.getvalue())
