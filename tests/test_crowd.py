@@ -1,8 +1,10 @@
 """Several visitors of a real server at once, by its own protocol: the right page, one computation, and all get it."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from typing import Any, TypeVar
 
 import pytest
 
@@ -17,6 +19,13 @@ SCRIPT = replace(SCRIPTS["overview"], query={"corpus": "sentences", "models": "l
 VISITORS = 8
 PATIENCE = 180
 SENTENCE = "How do I get my money back?"
+T = TypeVar("T")
+
+
+def ran(visit: Coroutine[Any, Any, T]) -> T:
+    """What a visit comes to; in a thread of its own, because Playwright leaves a loop running in this one."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, visit).result()
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +55,7 @@ async def _all_at_once(url: str) -> None:
 
 
 def test_visitors_who_ask_for_the_same_share_one_computation(served: Served) -> None:
-    asyncio.run(_all_at_once(served.url))
+    ran(_all_at_once(served.url))
     texts = corpora.sample("sentences").corpus.texts
     store = open_store(served.store, 2**40)
     asked = [answer.name for answer in store.answers.list()]
@@ -57,7 +66,7 @@ def test_visitors_who_ask_for_the_same_share_one_computation(served: Served) -> 
 
 def test_each_click_of_a_crowd_brings_what_one_alone_is_shown(served: Served) -> None:
     load = {"sessions": VISITORS, "think": 0.1, "seconds": 1.0}
-    met = asyncio.run(crowd(served.url, SCRIPT, **load))
+    met = ran(crowd(served.url, SCRIPT, **load))
     assert not met.errors
     assert len(met.opened) == VISITORS
     assert len(met.reruns) > VISITORS
@@ -67,17 +76,17 @@ def test_each_click_of_a_crowd_brings_what_one_alone_is_shown(served: Served) ->
 def test_the_client_is_not_content_with_another_page(served: Served) -> None:
     other = Script("overview", "show_texts", SCRIPT.values, SCRIPT.query, title="Another page")
     with pytest.raises(Wrong, match="expected the page 'Another page'"):
-        asyncio.run(alone(served.url, other))
+        ran(alone(served.url, other))
 
 
 def test_the_client_is_not_content_with_a_stale_page(served: Served) -> None:
-    seen = asyncio.run(alone(served.url, SCRIPT))
+    seen = ran(alone(served.url, SCRIPT))
     load = {"sessions": 1, "think": 0.01, "seconds": 0.5}
-    met = asyncio.run(crowd(served.url, SCRIPT, **load, expected=seen[::-1]))
+    met = ran(crowd(served.url, SCRIPT, **load, expected=seen[::-1]))
     assert "are not those one visitor alone is shown" in met.errors[0]
 
 
 def test_the_client_sees_an_error_on_the_page(served: Served) -> None:
     broken = replace(SCRIPT, query={"corpus": "0" * 32, "models": "lsa"})
     with pytest.raises(Wrong, match="an error is on the page: The texts with fingerprint"):
-        asyncio.run(alone(served.url, broken))
+        ran(alone(served.url, broken))

@@ -397,6 +397,7 @@ class Slowly:
             spec.loader.exec_module = lambda module: (time.sleep(4), run(module))
             return spec
 
+worker.guard_torch()  # as an earlier task of the worker did
 sys.meta_path.insert(0, Slowly())
 worker._Report = lambda key: lambda done, total: None
 worker._alone = lambda key: True

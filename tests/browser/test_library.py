@@ -110,7 +110,7 @@ def test_damage_is_found_told_and_made_good(server: Server, page: Page) -> None:
     library(page, server)
     warm(page)
     with sqlite3.connect(server.home / "store.sqlite") as store:
-        key, raw = store.execute("SELECT id, vectors FROM block_data ORDER BY id LIMIT 1").fetchone()
+        key, raw = store.execute("SELECT id, vectors FROM block_data ORDER BY length(vectors) DESC LIMIT 1").fetchone()
         store.execute("UPDATE block_data SET vectors = ? WHERE id = ?", (bytes([raw[0] ^ 1]) + raw[1:], key))
     page.get_by_role("button", name="answers").click()
     page.get_by_role("button", name="Delete them").click()
