@@ -20,9 +20,10 @@ import numpy as np
 
 from benchmarks import FOLDER
 from benchmarks.cases import Case, Figures, Missing, Sides
-from benchmarks.models import bf16, converted, cores, encoder, models_home
+from benchmarks.models import bf16, converted, encoder, models_home
 from benchmarks.texts import BUNDLED, made
 from core.providers.sources import locate
+from core.settings import cores
 from core.types import Floats, Role
 
 N, QUICK_N = 1_500, 64

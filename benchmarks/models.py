@@ -23,11 +23,6 @@ def minilm(backend: str = "") -> ModelSpec:
     return replace(catalog.model("minilm"), backend=backend)
 
 
-def cores() -> int:
-    """Cores this process may use: as many as our encoder takes."""
-    return openvino.cores()
-
-
 def bf16() -> bool:
     """Whether the processor computes in bfloat16 by itself."""
     return backends.BF16 in backends.precisions()

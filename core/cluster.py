@@ -9,7 +9,7 @@ from typing import Any
 import psutil
 
 from core.errors import VecassayError
-from core.settings import settings
+from core.settings import cores, settings
 
 ENCODE = "encode"
 SEAT = "seat"
@@ -151,9 +151,7 @@ def dask_setup(nanny: Any) -> None:
     The worker's libraries may use the cores it has (affinity and cgroup), unless the operator set another number. Both
     yield to the dashboard, so that clicks pass while a model computes, and end when it is gone, however it went.
     """
-    from dask.system import CPU_COUNT
-
-    threads = {name: os.environ.get(name, str(CPU_COUNT)) for name in LIBRARY_THREADS}
+    threads = {name: os.environ.get(name, str(cores())) for name in LIBRARY_THREADS}
     nanny.pre_spawn_env.update(threads)
     nanny.env.update(threads)
     os.nice(max(0, NICENESS - os.nice(0)))

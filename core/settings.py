@@ -76,3 +76,11 @@ def settings() -> Settings:
     except ValidationError as error:
         wrong = (f"VECASSAY_{str(e['loc'][0]).upper()}={e['input']}: {e['msg']}" for e in error.errors() if e["loc"])
         raise VecassayError(f"{'; '.join(wrong)}. Correct it, or unset it for its default.") from error
+
+
+@lru_cache(maxsize=1)
+def cores() -> int:
+    """Cores this process may use: those it is bound to, and no more than its container is given."""
+    from dask.system import cpu_count
+
+    return max(1, int(cpu_count()))

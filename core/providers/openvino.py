@@ -15,6 +15,7 @@ from core.errors import VecassayError
 from core.providers import rows
 from core.providers.backends import Facts, library
 from core.providers.batching import Tokens, batches, portions, wide
+from core.settings import cores
 from core.types import Floats, Ints, ModelSpec, Progress, Role
 
 BLOCK = 8192
@@ -24,14 +25,6 @@ AHEAD = 2
 
 class Damaged(VecassayError):
     """A converted model that cannot be opened any more."""
-
-
-@lru_cache(maxsize=1)
-def cores() -> int:
-    """Cores this process may use: those it is bound to, and no more than its container is given."""
-    from dask.system import cpu_count
-
-    return max(1, int(cpu_count()))
 
 
 @lru_cache(maxsize=1)

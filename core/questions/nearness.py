@@ -6,6 +6,7 @@ import numpy as np
 
 from core import linalg
 from core.questions import tiles
+from core.settings import cores
 from core.types import Floats, Ints, Progress
 
 EXACT = 50_000
@@ -39,10 +40,8 @@ def near(unit: Floats, k: int, progress: Progress) -> Near:
 
 def _exact(unit: Floats, k: int, progress: Progress) -> tuple[Ints, Floats]:
     """By tiles, a fifth of the work of a product and a partition; rows with a tie at the end by `linalg`."""
-    from dask.system import cpu_count
-
     n, wide = len(unit), min(len(unit) - 1, k + 1)
-    found, values = tiles.best(np.ascontiguousarray(unit), wide, max(1, int(cpu_count())), progress)
+    found, values = tiles.best(np.ascontiguousarray(unit), wide, cores(), progress)
     ids, cosines = np.empty((n, k), np.int64), np.empty((n, k), np.float32)
     for start in range(0, n, STEP):
         rows = np.arange(start, min(start + STEP, n))

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import streamlit as st
 
 from core import catalog, corpora, pipeline, providers
-from core.digest import digest_bytes
 from core.errors import VecassayError
 from core.session import identity, standing
 from core.types import Corpus, ModelSpec, Study
@@ -51,12 +50,6 @@ def reset_corpus() -> None:
 def corpus(key: str) -> Corpus:
     """The texts with this sample key or fingerprint, read once for all visitors."""
     return pipeline.find(pipeline.store(), key)
-
-
-@st.cache_resource(max_entries=8, show_spinner=False)
-def digests(fingerprint: str) -> list[bytes]:
-    """The digest of each text of a corpus, in order."""
-    return [digest_bytes([text]) for text in corpus(fingerprint).texts]
 
 
 def corpus_names() -> dict[str, str]:

@@ -1,9 +1,8 @@
 """The Decision page: the questions it asks, the answer in a sentence, the picture, and everything it stands on."""
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from json import dumps
-from threading import Lock
 
 import pandas as pd
 import streamlit as st
@@ -14,6 +13,7 @@ from core.charts.decision import BEHIND, CHOSEN, LEADING, OUT, TIED, Axis
 from core.deciding import Settled
 from core.decision import NUMERIC, Decision, Facts, Plan
 from core.session import choice, results, retrieval, show, wishes
+from core.session.memory import Memory
 from core.session.panel import in_turn
 from core.session.preflight import HELP_DESK
 from core.session.retrieval import Scored
@@ -95,19 +95,12 @@ def _settled(study: Study, plan: Plan, found: dict[str, Answer], run: Timed | No
     """The decision, settled once for everybody with these texts, models, wishes and run: `found` follows from them."""
     models = ((model.spec, model.space.digest) for model in study.models)
     key = (study.corpus.fingerprint, *models, dumps(plan.to_json(), sort_keys=True), run.key if run else None)
-    known, lock = _decisions()
-    with lock:
-        settled = known.get(key)
-    if settled is None:
-        settled = deciding.settle(study, plan, found, run.found if run else None)
-        with lock:
-            known[key] = settled
-    return settled
+    return _decisions().once(key, lambda: deciding.settle(study, plan, found, run.found if run else None))
 
 
 @st.cache_resource(show_spinner=False)
-def _decisions() -> "tuple[LRUCache[Hashable, Settled], Lock]":
-    return LRUCache(MOST_KEPT), Lock()
+def _decisions() -> Memory:
+    return Memory(LRUCache(MOST_KEPT))
 
 
 def decision_answer(decided: Decided) -> None:

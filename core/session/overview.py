@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from core import corpora, pipeline
-from core.session import choice, show, standing
+from core.session import show, standing
 from core.session.panel import answers
 from core.session.words import plain, short, size
 from core.session.writing import written
@@ -88,7 +88,7 @@ def _facts(model: Model, cut: Answer | None, first: Answer | None) -> list[str]:
 def _state(study: Study, model: Model, first: Answer | None) -> list[str]:
     vectors = pipeline.store().vectors
     shelf = model.space.shelf(Role.DOCUMENT)
-    share = 1.0 if first else vectors.present(shelf, choice.digests(study.corpus.fingerprint)).mean()
+    share = 1.0 if first else vectors.present(shelf, study.corpus.digests).mean()
     lines = [f"{share:.0%} of these texts embedded"]
     runs = vectors.runs(shelf)
     mine = [run for run in runs if run.corpus == study.corpus.fingerprint] or runs

@@ -1,7 +1,6 @@
 """Answers, or the progress of the jobs that compute them."""
 
 from collections.abc import Sequence
-from contextlib import suppress
 from threading import Lock
 from typing import Any
 
@@ -11,6 +10,7 @@ import streamlit as st
 from cachetools import LRUCache, TTLCache
 
 from core import jobs, pipeline
+from core.session.memory import Memory
 from core.session.words import count, plain
 from core.settings import MIB
 from core.types import Answer, Question, Study
@@ -25,9 +25,9 @@ FACTS = 2_000
 
 
 @st.cache_resource(show_spinner=False)
-def _kept() -> "tuple[LRUCache[str, Answer], Lock]":
-    """Answers this process holds in memory, for all visitors, and who may touch them."""
-    return LRUCache(MEMORY, getsizeof=_nbytes), Lock()
+def _kept() -> Memory:
+    """Answers this process holds in memory, for all visitors."""
+    return Memory(LRUCache(MEMORY, getsizeof=_nbytes))
 
 
 def _nbytes(answer: Answer) -> int:
@@ -48,15 +48,7 @@ def forget() -> None:
 
 def _get(question: Question) -> Answer | None:
     """The answer from memory, else from the store; None when neither has it."""
-    kept, lock = _kept()
-    with lock:
-        if question.key in kept:
-            return kept[question.key]
-    found = pipeline.store().answers.get(question.key)
-    if found is not None:
-        with lock, suppress(ValueError):  # one bigger than all the memory is read each time
-            kept[question.key] = found
-    return found
+    return _kept().once(question.key, lambda: pipeline.store().answers.get(question.key))
 
 
 def answers(questions: Sequence[Question]) -> list[Answer | None]:

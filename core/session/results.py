@@ -3,7 +3,6 @@
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from functools import cached_property
-from threading import Lock
 from typing import Any, TypeVar
 
 import pandas as pd
@@ -15,6 +14,7 @@ from core.charts.retrieval import Look
 from core.retrieval.candidates import BM25
 from core.retrieval.judged import Judged
 from core.session import choice, retrieval, show, verdicts
+from core.session.memory import Memory
 from core.session.panel import in_turn
 from core.session.retrieval import Scored
 from core.session.words import count, plain
@@ -103,17 +103,14 @@ def retrieved(study: Study, words: tuple[str, ...], scored: Scored) -> Retrieved
     seen = Retrieved(study, scored, retrieval.looks(study, words), quality, comparison)
     if comparison is None:
         return seen
-    known, lock = _complete()
-    with lock:
-        return known.setdefault(
-            (*(question.key for question in questions), scored, study.corpus.name, *seen.looks.items()), seen
-        )
+    key = (*(question.key for question in questions), scored, study.corpus.name, *seen.looks.items())
+    return _complete().once(key, lambda: seen)
 
 
 @st.cache_resource(show_spinner=False)
-def _complete() -> "tuple[LRUCache[Hashable, Retrieved], Lock]":
-    """What this process holds with all its answers, for all visitors, with the tables made of them."""
-    return LRUCache(MOST), Lock()
+def _complete() -> Memory:
+    """What is held with all its answers, and with the tables made of them."""
+    return Memory(LRUCache(MOST))
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)

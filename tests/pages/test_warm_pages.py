@@ -1,11 +1,9 @@
 """Pages whose answers are there start no job: not when one comes back to them, not for another visitor."""
 
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from core import jobs, pipeline
@@ -15,16 +13,6 @@ from core.types import ModelSpec
 
 ROOT = Path(__file__).parent.parent.parent
 PAGES = ("overview", "compare", "similarity", "clusters", "latency", "retrieval", "decision", "library")
-
-
-@pytest.fixture
-def app(home: Path) -> Iterator[None]:
-    st.cache_resource.clear()
-    jobs.jobs.cache_clear()
-    yield
-    jobs.jobs().close()
-    jobs.jobs.cache_clear()
-    st.cache_resource.clear()
 
 
 def _visit() -> AppTest:
