@@ -70,9 +70,6 @@ def cases() -> Iterator[Case]:
         make=partial(_cold, N, compiled=True),
         rounds=3,
         cold=True,
-        quick=partial(_cold, QUICK_N, compiled=True),
-        quick_floor=1.5,
-        quick_rounds=1,
         limits=TRUSTED,
     )
     yield Case(

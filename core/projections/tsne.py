@@ -1,13 +1,13 @@
 """t-SNE: neighbours stay together; distances between groups mean little."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from core.linalg import nearest
-from core.projections import REGISTRY, Layout, Neighbors, Projection, Setting
+from core.projections import REGISTRY, Layout, Neighbors, Projection, Setting, repulsion
 from core.projections.principal import principal
 from core.types import Floats, Progress
 
@@ -21,6 +21,8 @@ CELLS = 50
 """Cells along the side of the interpolation's grid, at least; one unit of the map each."""
 PLACED, PLACED_PERPLEXITY, PLACED_NEAR = 250, 5.0, 25
 MANY = 10_000
+EXACT = 20_000
+"""Texts up to which all pairs of a flat map are seen: sooner done there, on each core, than what leaves some out."""
 
 
 def run(
@@ -46,9 +48,11 @@ def run(
         _start(unit, dims, seed), affinities, random_state=seed, n_jobs=_threads(n), theta=THETA,
         callbacks=counter, callbacks_every_iters=EVERY,
     )  # fmt: skip
-    for begun in range(0, EARLY + LATE, STAGE):
+    # Each stage ends with a gradient for nothing but its error.
+    stage = EARLY if gradient(n, dims, 0.0) is repulsion.exact else STAGE
+    for begun in range(0, EARLY + LATE, stage):
         xy.optimize(
-            STAGE, inplace=True, propagate_exception=True, exaggeration=12 if begun < EARLY else None, momentum=0.8,
+            stage, inplace=True, propagate_exception=True, exaggeration=12 if begun < EARLY else None, momentum=0.8,
             learning_rate=n / 12 if begun < EARLY else min(n, max(SLOWEST, n / 4)),
             negative_gradient_method=gradient(n, dims, float(np.ptp(xy, axis=0).max())),
         )  # fmt: skip
@@ -94,11 +98,14 @@ def distances(cosines: Floats) -> npt.NDArray[np.float64]:
     return away
 
 
-def gradient(n: int, dims: int, reach: float) -> str:
-    """The cheaper way to the forces that push apart, on a map of n texts that now spans `reach`: "fft" or "bh".
+def gradient(n: int, dims: int, reach: float) -> "str | Callable[..., tuple[float, repulsion.Forces]]":
+    """The cheapest way to the forces that push apart, on a map of n texts that now spans `reach`, as openTSNE takes it.
 
-    Interpolation costs by the cells of its grid, which grows with the map; a tree costs by the texts, on every core.
+    Every pair costs by the square of the texts, on every core; interpolation ("fft") by the cells of its grid, which
+    grows with the map; a tree ("bh") by the texts, on every core.
     """
+    if dims == 2 and n <= EXACT:
+        return repulsion.exact
     return "fft" if dims == 2 and max(CELLS, reach) ** 2 <= n / 2 else "bh"
 
 
