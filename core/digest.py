@@ -18,8 +18,7 @@ def digest_bytes(parts: Iterable[str]) -> bytes:
     state = blake2b(digest_size=DIGEST_BYTES)
     for part in parts:
         raw = part.encode("utf-8", "surrogatepass")
-        state.update(len(raw).to_bytes(8, "little"))
-        state.update(raw)
+        state.update(len(raw).to_bytes(8, "little") + raw)
     return state.digest()
 
 

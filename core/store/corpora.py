@@ -79,6 +79,8 @@ class Corpora:
         corpus = self._unpacked.get(fingerprint)
         if corpus is None or not self._contents.use(fingerprint):
             corpus = self._contents.read(fingerprint, packing.unpack_corpus)
+            if corpus is not None:
+                vars(corpus)["fingerprint"] = fingerprint  # the checksum covers it with the bytes
         if corpus is None:
             return None
         mine_first = select(_held.name).where(_held.fingerprint == fingerprint).order_by(_held.owner != (owner or ""))

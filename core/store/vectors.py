@@ -22,6 +22,8 @@ from core.types import Floats, Ints, Space
 LARGEST_BLOCK_BYTES = 16 * 1024**2
 FETCHED_BYTES = 32 * 1024**2
 FETCHED_BLOCKS = 500
+SHORT_RUN = 16
+"""Rows that follow each other, on average, from which on run by run is faster than row by row."""
 _blocks, _data, _usage = tables.blocks.c, tables.block_data.c, tables.usage.c
 _head = (_blocks.id, _blocks.n, _blocks.d, _blocks.bytes, _blocks.used, _blocks.checksum)
 
@@ -133,7 +135,7 @@ class Vectors(Usage):
                     vectors = np.empty((len(wanted), head.d), np.float32)
                 elif head.d != vectors.shape[1]:
                     raise _DamagedBlock(number, f"a block has {head.d} dimensions, others {vectors.shape[1]}")
-                vectors[_run(places)] = values[_run(row[places])]
+                _copy(values, row[places], vectors, places)
                 used.append((number, head.used))
         for _, places in heads.values():  # evicted by another process since we looked
             block[places] = -1
@@ -173,10 +175,15 @@ def _places(block: Ints) -> dict[int, Ints]:
     return places
 
 
-def _run(rows: Ints) -> Ints | slice:
-    """Rows that follow each other as a slice, which numpy copies at once."""
-    first, last = int(rows[0]), int(rows[-1])
-    return slice(first, last + 1) if last - first + 1 == len(rows) and (np.diff(rows) == 1).all() else rows
+def _copy(values: Floats, rows: Ints, into: Floats, places: Ints) -> None:
+    """Copy rows of `values` to places of `into`, at once as far as both follow each other, which numpy does faster."""
+    cuts = np.flatnonzero((np.diff(rows) != 1) | (np.diff(places) != 1)) + 1
+    if len(cuts) * SHORT_RUN > len(rows):
+        into[places] = values[rows]
+        return
+    for start, stop in zip((0, *cuts.tolist()), (*cuts.tolist(), len(rows)), strict=True):
+        row, place = int(rows[start]), int(places[start])
+        into[place : place + stop - start] = values[row : row + stop - start]
 
 
 def _finite(values: Floats) -> bool:
