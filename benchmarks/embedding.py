@@ -20,7 +20,7 @@ import numpy as np
 
 from benchmarks import FOLDER
 from benchmarks.cases import Case, Figures, Missing, Sides
-from benchmarks.models import bf16, converted, encoder, models_home
+from benchmarks.models import converted, encoder, models_home, wanted
 from benchmarks.texts import BUNDLED, made
 from core.providers.sources import locate
 from core.settings import cores
@@ -33,16 +33,15 @@ OURS = "Vecassay"
 
 
 def cases() -> Iterator[Case]:
-    fast = bf16()
     yield Case(
         key="embedding",
         title="Embedding 1,500 texts",
         ours=f"{OURS} (backend auto)",
         theirs=f"{ST} (defaults)",
-        floor=5 if fast else 1.5,
+        floor=wanted(),
         make=partial(_against_defaults, "", N),
         quick=partial(_against_defaults, "", QUICK_N),
-        quick_floor=1.5 if fast else 0.8,
+        quick_floor=min(1.5, wanted() / 2),
         limits=COSINES,
     )
     yield Case(

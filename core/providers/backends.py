@@ -207,10 +207,15 @@ def _read(folder: Path, _mtime_ns: int, size: int) -> Check | None:
 @lru_cache(maxsize=1)
 def precisions() -> tuple[str, ...]:
     """What this processor computes fast, best first: bfloat16 where AMX, AVX-512 or Arm's extension has it."""
+    return (BF16, F32) if FLAGS & features() else (F32,)
+
+
+def features() -> set[str]:
+    """What this processor says it can do, in the words of Linux; empty on other systems."""
     listed = Path("/proc/cpuinfo")
     lines = listed.read_text(errors="replace").splitlines() if listed.is_file() else []
     flags = next((line for line in lines if line.partition(":")[0].strip() in ("flags", "Features")), "")
-    return (BF16, F32) if FLAGS & set(flags.partition(":")[2].split()) else (F32,)
+    return set(flags.partition(":")[2].split())
 
 
 @lru_cache(maxsize=1)
