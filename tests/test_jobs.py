@@ -92,11 +92,11 @@ def test_two_questions_share_their_embedding(jobs: Jobs) -> None:
 
 
 def test_cancel_stops_soon_and_keeps_what_is_finished(jobs: Jobs) -> None:
-    study, question = many(1_500)
+    study, question = many(800)
     jobs.submit(question)
     wait(lambda: any(part.done for part in state(jobs, question).parts), "progress")
     part = next(part for part in state(jobs, question).parts if part.done)
-    assert 0 < part.done <= part.total <= 1_500
+    assert 0 < part.done <= part.total <= 800
     assert "MiniLM" in part.label
     jobs.cancel(question.key)
     assert state(jobs, question).state == "cancelled"
@@ -104,22 +104,22 @@ def test_cancel_stops_soon_and_keeps_what_is_finished(jobs: Jobs) -> None:
         jobs._cluster.client().processing().values()), "the worker to notice")  # fmt: skip
     time.sleep(4)  # a chunk in flight may still be written
     kept = vectors(study)
-    assert 0 < kept < 1_500
+    assert 0 < kept < 800
     time.sleep(3)
     assert vectors(study) == kept, "the worker went on after the cancel"
     jobs.submit(question)
     assert ended(jobs, question).state == "done"
-    assert vectors(study) == 1_500
-    assert pipeline.store().vectors.encoded() == 1_500  # nothing was embedded twice
+    assert vectors(study) == 800
+    assert pipeline.store().vectors.encoded() == 800  # nothing was embedded twice
 
 
 def test_a_killed_worker_is_replaced_and_no_vector_is_lost_or_doubled(jobs: Jobs) -> None:
-    study, question = many(1_000)
+    study, question = many(400)
     jobs.submit(question)
     wait(lambda: vectors(study) > 0, "the first chunk")
     os.kill(worker_pid(jobs), signal.SIGKILL)
     assert ended(jobs, question).state == "done"
-    assert vectors(study) == 1_000
+    assert vectors(study) == 400
 
 
 def test_a_worker_that_dies_twice_is_explained(jobs: Jobs) -> None:
@@ -137,13 +137,13 @@ def test_a_worker_that_dies_twice_is_explained(jobs: Jobs) -> None:
 
 
 def test_a_dead_keeper_is_replaced_and_the_job_goes_on(jobs: Jobs) -> None:
-    study, question = many(600)
+    study, question = many(300)
     jobs.submit(question)
     wait(lambda: vectors(study) > 0, "the first chunk")
     keeper = next(iter(jobs._cluster._local.workers.values())).process.pid
     os.kill(keeper, signal.SIGKILL)
     assert ended(jobs, question).state == "done"
-    assert vectors(study) == 600
+    assert vectors(study) == 300
 
 
 def test_an_error_is_told_in_its_own_words_and_may_be_tried_again(jobs: Jobs) -> None:

@@ -25,7 +25,7 @@ def _named(model: str) -> str:
 
 
 @pytest.mark.parametrize("model", STSB)
-def test_stsb(home: object, model: str) -> None:
+def test_stsb(home_with_static: object, model: str) -> None:
     lines = shared("data", "stsb", "test.tsv").read_text().splitlines()[1:]
     scores, first, second = zip(*(line.split("\t") for line in lines), strict=True)
     unit = _unit(Corpus("stsb", (*first, *second)), _named(model))
