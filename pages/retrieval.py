@@ -24,10 +24,7 @@ found = session.retrieved(study, words, scored)
 
 # 2. The answer, or down to one query
 if view == "Queries":
-    opened = session.query_list(found)
-    if opened is not None:
-        session.first_results(found, opened)
-        session.first_ranks(found, opened)
+    session.query_by_query(found)
     st.stop()
 with sentence:
     session.retrieval_verdict(found)

@@ -37,7 +37,7 @@ from core.session.pairs import open_pair, opened_pair, pair_list
 from core.session.panel import answer, answers, gather
 from core.session.placing import new_texts, place, placed_texts
 from core.session.preflight import test_set
-from core.session.queries import first_ranks, first_results, query_list
+from core.session.queries import query_by_query
 from core.session.record import record_download
 from core.session.results import pair_verdicts, retrieval_verdict, retrieved, whiskers
 from core.session.retrieval import (
@@ -85,8 +85,6 @@ __all__ = [
     "draw_maps",
     "every_figure",
     "export_test_set",
-    "first_ranks",
-    "first_results",
     "flip_points",
     "found_groups",
     "frame",
@@ -120,7 +118,7 @@ __all__ = [
     "pair_verdicts",
     "place",
     "placed_texts",
-    "query_list",
+    "query_by_query",
     "record_download",
     "retrieval_settings",
     "retrieval_verdict",

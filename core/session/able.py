@@ -21,9 +21,9 @@ def able(found: Retrieved) -> None:
         return
     st.subheader("Is the test set able to tell?")
     _counts(found.comparison["able"], found.scored.measure)
-    table = found.once(trust_table)
+    table = found.once(_trust)
     percent = {"judged of the top 10": st.column_config.NumberColumn(format="percent")}
-    decimals = {name: st.column_config.NumberColumn(format="%.3f") for name in table.columns[2:]}
+    decimals = {name: st.column_config.NumberColumn(format="%.3f") for name in table.data.columns[2:]}
     show.table(
         table,
         "trust",
@@ -78,6 +78,10 @@ def trust_table(found: Retrieved) -> pd.DataFrame:
     return table if table["answerable AUC"].notna().any() else table.drop(columns="answerable AUC")
 
 
+def _trust(found: Retrieved) -> show.Sent:
+    return show.Sent(found.once(trust_table))
+
+
 def _small_print(found: Retrieved) -> str:
     table = found.once(trust_table)
     first = next(iter(found.quality.values()))
@@ -101,9 +105,8 @@ def _propose(found: Retrieved) -> None:
     proposed = found.comparison["propose"] if found.comparison else pd.DataFrame()
     if not len(proposed):
         return
-    queries = [found.study.corpus.queries[place] for place in proposed["query"]]
     table = found.once(_proposals)
-    with st.expander(f"{len(table)} queries to judge next", icon=":material/rule:"):
+    with st.expander(f"{len(proposed)} queries to judge next", icon=":material/rule:"):
         st.caption(
             f"Where judging the unjudged first results would tell most about the candidates. “Spread” is how far apart "
             f"their {found.scored.measure} lies now."
@@ -123,7 +126,7 @@ def _propose(found: Retrieved) -> None:
                 "spread": st.column_config.NumberColumn(format="%.3f"),
             },
         )
-        chosen = queries[0 if place is None else place]
+        chosen = found.study.corpus.queries[proposed["query"].iloc[0 if place is None else place]]
         st.button(
             "Judge the selected one" if place is not None else "Judge the first one",
             icon=":material/gavel:",
@@ -133,7 +136,7 @@ def _propose(found: Retrieved) -> None:
         )
 
 
-def _proposals(found: Retrieved) -> pd.DataFrame:
+def _proposals(found: Retrieved) -> show.Sent:
     """The queries to judge next, as people read them."""
     corpus, proposed = found.study.corpus, found.comparison["propose"] if found.comparison else pd.DataFrame()
     queries = [corpus.queries[place] for place in proposed["query"]]
@@ -143,7 +146,7 @@ def _proposals(found: Retrieved) -> pd.DataFrame:
     if "telling" in proposed:
         table["telling"] = proposed["telling"]
     table["spread"] = proposed["spread"]
-    return table
+    return show.Sent(table)
 
 
 def _judge(text: str) -> None:

@@ -11,6 +11,11 @@ from core.digest import digest
 
 def owner() -> str:
     """A name under which this visitor's texts and models are listed; never shown to anybody."""
+    known: str | None = st.session_state.get("_owner")
+    return _named() if known is None else known
+
+
+def _named() -> str:
     if st.user.get("is_logged_in"):
         return digest(["person", str(st.user.get("sub") or st.user.get("email"))])
     return digest(["browser", _cookie() or _new()])
@@ -18,6 +23,7 @@ def owner() -> str:
 
 def remember() -> None:
     """Give a browser that has no name yet one to keep; once per run of a page."""
+    st.session_state["_owner"] = _named()  # asked for again and again: each time Streamlit looks for its secrets
     if not st.user.get("is_logged_in") and _cookie() is None:
         browser.remember(_new())
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
+import plotly.graph_objects as go
 import streamlit as st
 
 from core import charts
@@ -23,8 +24,9 @@ SIZES: dict[str, tuple[str, Callable[[ModelSpec, ModelCard], int | None]]] = {
 FEW_PER_KIND = 10
 
 
+@st.fragment
 def every_figure(found: Retrieved) -> None:
-    """Every measure at every cut with its interval, a family at a time."""
+    """Every measure at every cut with its interval, a family at a time; another family runs this part alone."""
     st.subheader("Every figure")
     chosen = st.segmented_control(
         "Family",
@@ -37,24 +39,20 @@ def every_figure(found: Retrieved) -> None:
         help="  \n".join(f"**{family.label}**: {family.help}" for family in FAMILIES.values()),
     )
     family = FAMILIES[str(chosen)]
-    mine, columns = found.once(_of_family, family.name)
-    show.chart(
-        charts.by_cut(mine, found.looks, family=family.label),
-        alt=f"{family.label} at each cut with 95 % intervals, per candidate",
-        key="by_cut",
-    )
-    st.dataframe(columns, hide_index=True, key="figures_wide", alt=f"{family.label} with 95 % intervals")
+    figure, columns = found.once(_of_family, family.name)
+    show.chart(figure, alt=f"{family.label} at each cut with 95 % intervals, per candidate", key="by_cut")
+    st.dataframe(columns.arrow, hide_index=True, key="figures_wide", alt=f"{family.label} with 95 % intervals")
     st.caption(plain(f"{family.help} {family.source}. In brackets the 95 % interval. The CSV holds all families."))
     show.download(
         lambda: all_figures(found).drop(columns="candidate").rename(columns={"label": "candidate"}), "figures"
     )
 
 
-def _of_family(found: Retrieved, family: str) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The figures of one family, a row each, and the same with a column for each cut."""
+def _of_family(found: Retrieved, family: str) -> tuple[go.Figure, show.Sent]:
+    """The figures of one family as a picture, and as a table with a column for each cut."""
     table = found.once(all_figures)
     mine = table[table["family"] == family]
-    return mine, wide(mine)
+    return charts.by_cut(mine, found.looks, family=FAMILIES[family].label), show.Sent(wide(mine))
 
 
 def all_figures(found: Retrieved) -> pd.DataFrame:
@@ -84,22 +82,16 @@ def wide(table: pd.DataFrame) -> pd.DataFrame:
 def depth_curves(found: Retrieved) -> None:
     """Recall and precision of the first k, and precision at each level of recall."""
     st.subheader("How deep must one look?")
-    depth = {word: answer["curve"] for word, answer in found.quality.items()}
     # Many lines need the width for their names.
-    left, right = st.columns(2) if len(depth) <= FEW else (st.container(), st.container())
+    left, right = st.columns(2) if len(found.quality) <= FEW else (st.container(), st.container())
     with left:
         st.markdown("**Recall of the first k results**")
-        show.chart(
-            charts.by_depth(depth, found.looks, what="recall"),
-            alt="Recall of the first k results, per candidate: "
-            + ", ".join(f"{found.labels[word]} {table['recall'].iloc[-1]:.2f} at 100" for word, table in depth.items()),
-            data=lambda: _stacked(found, "curve"),
-            key="recall_curve",
-        )
+        figure, alt = found.once(_recall)
+        show.chart(figure, alt=alt, data=lambda: _stacked(found, "curve"), key="recall_curve")
     with right:
         st.markdown("**Precision at each level of recall**")
         show.chart(
-            charts.precision_recall({word: answer["pr"] for word, answer in found.quality.items()}, found.looks),
+            found.once(_precision),
             alt="Interpolated precision at eleven levels of recall, per candidate",
             data=lambda: _stacked(found, "pr"),
             key="precision_recall",
@@ -108,6 +100,17 @@ def depth_curves(found: Retrieved) -> None:
         "Means over queries; bands are 95 % intervals, drawn for up to five candidates (they are in the CSV always). "
         "Precision at a level of recall is the highest at that level or beyond (interpolated, 11 points)."
     )
+
+
+def _recall(found: Retrieved) -> tuple[go.Figure, str]:
+    depth = {word: answer["curve"] for word, answer in found.quality.items()}
+    told = [f"{found.labels[word]} {table['recall'].iloc[-1]:.2f} at 100" for word, table in depth.items()]
+    figure = charts.by_depth(depth, found.looks, what="recall")
+    return figure, f"Recall of the first k results, per candidate: {', '.join(told)}"
+
+
+def _precision(found: Retrieved) -> go.Figure:
+    return charts.precision_recall({word: answer["pr"] for word, answer in found.quality.items()}, found.looks)
 
 
 def _stacked(found: Retrieved, part: str) -> pd.DataFrame:
@@ -123,7 +126,7 @@ def by_kind(found: Retrieved) -> None:
         return
     st.subheader("By kind of query")
     show.chart(
-        charts.kinds(table, {word: found.looks[word] for word in found.quality}, measure=MAIN),
+        found.once(_kinds_drawn),
         alt=f"Mean {MAIN} per kind of query and candidate, with 95 % intervals",
         data=lambda: table.assign(candidate=table["candidate"].map(found.labels)),
         key="kinds",
@@ -148,13 +151,18 @@ def _kinds(found: Retrieved) -> pd.DataFrame:
     return table
 
 
+def _kinds_drawn(found: Retrieved) -> go.Figure:
+    return charts.kinds(found.once(_kinds), {word: found.looks[word] for word in found.quality}, measure=MAIN)
+
+
 def _fewest(found: Retrieved) -> int:
     """Queries of the kind that has fewest."""
     return int(found.once(_kinds).groupby("kind")["n"].max().min())
 
 
+@st.fragment
 def small_and_large(found: Retrieved) -> None:
-    """Quality against the size of the model; those whose size is unknown are named."""
+    """Quality against the size of the model; those whose size is unknown are named. Another size runs this alone."""
     st.subheader("Small models beside large ones")
     title, read = SIZES[_pick_size()]
     sizes = {model.spec.key: read(model.spec, show.card(model.spec)) for model in found.study.models}

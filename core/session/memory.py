@@ -2,9 +2,13 @@
 
 from collections.abc import Callable, Hashable, MutableMapping
 from contextlib import suppress
+from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any, TypeVar
 
+from cachetools import LRUCache
+
+MOST_MADE = 64
 T = TypeVar("T")
 
 
@@ -24,3 +28,22 @@ class Memory:
                 with self._lock, suppress(ValueError):  # one bigger than all the memory is made each time
                     self._cache[key] = found
         return found
+
+
+def _room() -> Memory:
+    return Memory(LRUCache(MOST_MADE))
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Lasting:
+    """Something found that stays as it is, and the tables, words and pictures that were made of it."""
+
+    _made: Memory = field(default_factory=_room)
+
+    def once(self, make: Callable[..., T], *how: Hashable) -> T:
+        """`make(self, *how)`, made once for everybody who looks at this; nobody may change what comes back."""
+        return self.kept((make, *how), lambda: make(self, *how))
+
+    def kept(self, key: Hashable, make: Callable[[], T]) -> T:
+        """As `once`, for what is made with the help of something else that the key stands for."""
+        return self._made.once(key, lambda: (make(),))[0]  # in a tuple: an empty table is kept, too

@@ -1,9 +1,11 @@
 """Down to the query: who finds it, who does not, and the first results of each candidate side by side."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import plotly.graph_objects as go
 import streamlit as st
 
 from core import charts
@@ -27,29 +29,57 @@ FILTERS = {
 ALL_KINDS = "all kinds"
 
 
-def query_list(found: Retrieved) -> int | None:
+@dataclass(frozen=True, eq=False)
+class Listed:
+    """Queries that a filter leaves: their places in the test set, the table as people read it, and its name."""
+
+    places: tuple[int, ...]
+    table: show.Sent
+    key: str
+
+
+@st.fragment
+def query_by_query(found: Retrieved) -> None:
+    """The list of queries and what every candidate finds for the open one; moving through them runs this part alone."""
+    opened = _query_list(found)
+    if opened is not None:
+        _first_results(found, opened)
+        _first_ranks(found, opened)
+
+
+def _query_list(found: Retrieved) -> int | None:
     """The table of queries, filtered; returns the place of the query that is open, None when there is none."""
-    table = query_table(found)
+    corpus = found.study.corpus
     which, only = _filter(found)
-    kept = matching(table, list(found.quality), which, only)
-    kept = _narrowed(kept, found.study.corpus)
-    st.caption(plain(_said(found, which, only, len(kept), len(table))))
-    if not len(kept):
+    listed = found.once(_listed, which, only, *_narrowing(corpus))
+    st.caption(plain(_said(found, which, only, len(listed.places), len(corpus.queries))))
+    if not listed.places:
         st.info("No such query.", icon=":material/check:")
         return None
-    shown = _shown(kept, found)
     place = show.table(
-        shown,
-        # Another list is another table: a row selected in one says nothing about the next.
-        f"queries-{digest([found.study.corpus.fingerprint, *map(str, kept['query'])])[:8]}",
+        listed.table,
+        listed.key,
         pick=True,
         height=330,
         alt="Queries, and the rank of the first relevant text per candidate",
         placeholder="–",
         column_config=_columns(found),
     )
-    picked = None if place is None else int(kept["query"].iloc[place])
-    return _opened(found.study.corpus, picked, int(kept["query"].iloc[0]))
+    return _opened(corpus, None if place is None else listed.places[place], listed.places[0])
+
+
+def _listed(found: Retrieved, which: str, only: str, wanted: str, kind: str) -> Listed:
+    """The queries that are left after all filters."""
+    table = matching(found.once(query_table), list(found.quality), which, only)
+    if wanted:
+        folded = wanted.casefold()
+        table = table[[folded in text.casefold() for text in table["text"]]]
+    if kind != ALL_KINDS:
+        table = table[table["kind"] == kind]
+    places = tuple(map(int, table["query"]))
+    # Another list is another table: a row selected in one says nothing about the next.
+    key = f"queries-{digest([found.study.corpus.fingerprint, *map(str, places)])[:8]}"
+    return Listed(places, show.Sent(_shown(table, found)), key)
 
 
 def _filter(found: Retrieved) -> tuple[str, str]:
@@ -78,8 +108,8 @@ def _filter(found: Retrieved) -> tuple[str, str]:
     return "only one", str(only)
 
 
-def _narrowed(table: pd.DataFrame, corpus: Corpus) -> pd.DataFrame:
-    """What is left after the choice of a kind and of words."""
+def _narrowing(corpus: Corpus) -> tuple[str, str]:
+    """Words that a query must contain, and its kind."""
     kinds = sorted({query.kind for query in corpus.queries if query.kind})
     left, right = st.columns(2)
     with left:
@@ -91,18 +121,15 @@ def _narrowed(table: pd.DataFrame, corpus: Corpus) -> pd.DataFrame:
             max_chars=200,
             help="Capital and small letters are one.",
         )
-    if wanted:
-        folded = wanted.casefold()
-        table = table[[folded in text.casefold() for text in table["text"]]]
     if not kinds:
-        return table
+        return wanted or "", ALL_KINDS
     if st.session_state.get("kind") not in {ALL_KINDS, *kinds}:
         st.session_state.pop("kind", None)
     with right:
         kind = st.selectbox(
             "Kind", [ALL_KINDS, *kinds], key="kind", bind="query-params", help="What the test set calls this query."
         )
-    return table if kind in (None, ALL_KINDS) else table[table["kind"] == kind]
+    return wanted or "", str(kind or ALL_KINDS)
 
 
 def _said(found: Retrieved, which: str, only: str, kept: int, total: int) -> str:
@@ -163,22 +190,37 @@ def _opened(corpus: Corpus, picked: int | None, otherwise: int) -> int:
     return otherwise if chosen is None else int(chosen) - 1
 
 
-def first_ranks(found: Retrieved, opened: int | None) -> None:
+def _first_ranks(found: Retrieved, opened: int | None) -> None:
     """Where each candidate has the first relevant text of every query, with the open one marked."""
-    table = query_table(found).dropna(subset=["spread"])
-    named = table.rename(columns={f"first:{word}": word for word in found.quality})[["query", *found.quality]]
     show.chart(
-        charts.first_ranks(named, {word: found.looks[word] for word in found.quality}, opened=opened),
+        found.once(_drawn, opened),
         alt="Rank of the first relevant text of each query, per candidate",
-        data=named.rename(columns=found.labels).assign(
-            query=[found.study.corpus.queries[q].id for q in named["query"]]
-        ),
+        data=lambda: _ranks_to_take(found),
         key="first_ranks",
     )
     st.caption("A dot is a query; spread up and down only so that dots do not hide each other. The open one is ringed.")
 
 
-def first_results(found: Retrieved, query: int) -> None:
+def _ranks(found: Retrieved) -> pd.DataFrame:
+    """A row per query with a relevant text: its place, and per candidate the rank of the first."""
+    table = found.once(query_table).dropna(subset=["spread"])
+    ranks: pd.DataFrame = table.rename(columns={f"first:{word}": word for word in found.quality})
+    return ranks[["query", *found.quality]]
+
+
+def _drawn(found: Retrieved, opened: int | None) -> go.Figure:
+    looks = {word: found.looks[word] for word in found.quality}
+    return charts.first_ranks(found.once(_ranks), looks, opened=opened)
+
+
+def _ranks_to_take(found: Retrieved) -> pd.DataFrame:
+    ranks = found.once(_ranks)
+    return ranks.rename(columns=found.labels).assign(
+        query=[found.study.corpus.queries[place].id for place in ranks["query"]]
+    )
+
+
+def _first_results(found: Retrieved, query: int) -> None:
     """The open query, what each candidate finds first, and where its relevant texts stand."""
     corpus = found.study.corpus
     asked = corpus.queries[query]
@@ -189,5 +231,5 @@ def first_results(found: Retrieved, query: int) -> None:
     question = retrieval.ask("results", found.study, words, found.scored, candidates=words, query=query, k=REACH)
     (answer,) = answers([question])
     if answer is not None:
-        side_by_side.tops(found, answer["results"])
-        side_by_side.right_ones(found, answer["relevant"])
+        side_by_side.tops(found, query, answer["results"])
+        side_by_side.right_ones(found, query, answer["relevant"])

@@ -20,9 +20,15 @@ def known() -> dict[str, ModelSpec]:
     return {**catalog.rerankers(), **{spec.key: spec for spec in added if spec.provider in rerankers.REGISTRY}}
 
 
+def seen() -> dict[str, ModelSpec]:
+    """As `known`, as this run of the page listed them when they were picked."""
+    listed: dict[str, ModelSpec] | None = st.session_state.get("_rerankers")
+    return known() if listed is None else listed
+
+
 def pick() -> list[str]:
     """The rerankers that were chosen and can run; the others' files are brought here meanwhile."""
-    specs = known()
+    specs = st.session_state["_rerankers"] = known()
     # The browser sends back what it shows, and so does the link: keys, which stay what they are.
     chosen = st.multiselect(
         "Rerankers",

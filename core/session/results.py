@@ -1,11 +1,10 @@
 """The first part of the Retrieval page: what was found, the answer in sentences, whiskers, and every two candidates."""
 
-from collections.abc import Callable, Hashable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, TypeVar
 
 import pandas as pd
+import plotly.graph_objects as go
 import streamlit as st
 from cachetools import LRUCache
 
@@ -14,18 +13,17 @@ from core.charts.retrieval import Look
 from core.retrieval.candidates import BM25
 from core.retrieval.judged import Judged
 from core.session import choice, retrieval, show, verdicts
-from core.session.memory import Memory
+from core.session.memory import Lasting, Memory
 from core.session.panel import in_turn
 from core.session.retrieval import Scored
 from core.session.words import count, plain
 from core.types import Answer, Corpus, Study
 
 MOST = 32
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, eq=False)
-class Retrieved:
+class Retrieved(Lasting):
     """The answers about the candidates so far: `quality` of those that are done, `comparison` when all are."""
 
     study: Study
@@ -33,15 +31,6 @@ class Retrieved:
     looks: dict[str, Look]
     quality: dict[str, Answer]
     comparison: Answer | None = None
-    _made: dict[Hashable, Any] = field(default_factory=dict)
-
-    def once(self, make: Callable[..., T], *how: Hashable) -> T:
-        """`make(self, *how)`, made once for everybody who looks at these answers; nobody may change what comes back."""
-        key = (make, *how)
-        if key not in self._made:
-            self._made[key] = make(self, *how)
-        made: T = self._made[key]
-        return made
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -174,13 +163,10 @@ def _small_print(found: Retrieved) -> str:
 def whiskers(found: Retrieved) -> None:
     """A point with its interval per candidate, best first, the tie group shaded, BM25 as the reference line."""
     measure, means = found.scored.measure, found.means
-    told = [
-        f"{found.labels[word]} {mean:.3f} ({low:.3f} to {high:.3f})"
-        for word, mean, low, high in means.itertuples(index=False)
-    ]
+    figure, alt = found.once(_whiskers)
     show.chart(
-        charts.whiskers(means, found.looks, measure=measure, group=found.group, reference=BM25),
-        alt=f"{measure} with 95 % intervals: {', '.join(told)}",
+        figure,
+        alt=alt,
         data=lambda: means.assign(label=means["candidate"].map(found.labels), measure=measure),
         key="whiskers",
     )
@@ -191,6 +177,17 @@ def whiskers(found: Retrieved) -> None:
         said.insert(0, "In the sidebar's order, for there is no ranking.")
     said.append("Overlapping whiskers do not mean “no difference”: the pairs below compare query by query.")
     st.caption(" ".join(said))
+
+
+def _whiskers(found: Retrieved) -> tuple[go.Figure, str]:
+    """The figure, and what it shows in words."""
+    measure, means = found.scored.measure, found.means
+    told = [
+        f"{found.labels[word]} {mean:.3f} ({low:.3f} to {high:.3f})"
+        for word, mean, low, high in means.itertuples(index=False)
+    ]
+    figure = charts.whiskers(means, found.looks, measure=measure, group=found.group, reference=BM25)
+    return figure, f"{measure} with 95 % intervals: {', '.join(told)}"
 
 
 def pair_verdicts(found: Retrieved) -> None:
@@ -208,7 +205,7 @@ def pair_verdicts(found: Retrieved) -> None:
         "pairs",
         alt="Differences of every two candidates with intervals and verdicts",
         placeholder="–",
-        height=430 if len(table) > 11 else "auto",
+        height=430 if len(table.data) > 11 else "auto",
         column_config={
             **names,
             **decimals,
@@ -225,5 +222,6 @@ def pair_verdicts(found: Retrieved) -> None:
     )
 
 
-def _pairs(found: Retrieved) -> pd.DataFrame:
-    return verdicts.pair_table(found.told, list(found.means["candidate"]), found.labels, refused=found.refused)
+def _pairs(found: Retrieved) -> show.Sent:
+    order = list(found.means["candidate"])
+    return show.Sent(verdicts.pair_table(found.told, order, found.labels, refused=found.refused))

@@ -79,7 +79,7 @@ def candidates(study: Study) -> tuple[str, ...]:
 
 def candidate_labels(study: Study, words: Sequence[str]) -> dict[str, str]:
     """What people read for each candidate; two of one name get their word behind it."""
-    named = {**show.labels(study), **{key: spec.label for key, spec in reranking.known().items()}}
+    named = {**show.labels(study), **{key: spec.label for key, spec in reranking.seen().items()}}
     return words_of.labels(words, named)
 
 

@@ -1,10 +1,13 @@
 """Figures and tables on a page, each with its data to take away."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, TypeAlias
 
 import pandas as pd
 import plotly.graph_objects as go
+import pyarrow as pa
 import streamlit as st
 
 from core import charts
@@ -18,6 +21,18 @@ Data: TypeAlias = pd.DataFrame | Callable[[], pd.DataFrame]
 CHART_CONFIG = {"displaylogo": False, "toImageButtonOptions": {"format": "png", "scale": 2}}
 
 
+@dataclass(frozen=True, eq=False)
+class Sent:
+    """A table that is shown again and again: what is sent of it is made once, for everybody."""
+
+    data: pd.DataFrame
+
+    @cached_property
+    def arrow(self) -> pa.Table:
+        """As Streamlit would make it of the table at each run."""
+        return pa.Table.from_pandas(self.data)
+
+
 def chart(figure: go.Figure, *, alt: str, data: Data | None = None, key: str) -> None:
     """A figure; `alt` says in words what it shows, `data` is what the reader may download behind it."""
     st.plotly_chart(figure, config={**CHART_CONFIG, "displayModeBar": "hover"}, alt=alt, key=key)
@@ -25,15 +40,16 @@ def chart(figure: go.Figure, *, alt: str, data: Data | None = None, key: str) ->
         download(data, key)
 
 
-def table(data: pd.DataFrame, key: str, *, pick: bool = False, **options: Any) -> int | None:
+def table(data: pd.DataFrame | Sent, key: str, *, pick: bool = False, **options: Any) -> int | None:
     """A table with its download; with `pick`, the position of the row the reader selected, or None."""
+    held, sent = (data.data, data.arrow) if isinstance(data, Sent) else (data, data)
     if pick:
-        event = st.dataframe(data, hide_index=True, key=key, on_select="rerun", selection_mode="single-row", **options)
-        download(data, key)
+        event = st.dataframe(sent, hide_index=True, key=key, on_select="rerun", selection_mode="single-row", **options)
+        download(held, key)
         rows = event["selection"]["rows"]
-        return int(rows[0]) if rows and rows[0] < len(data) else None
-    st.dataframe(data, hide_index=True, key=key, **options)
-    download(data, key)
+        return int(rows[0]) if rows and rows[0] < len(held) else None
+    st.dataframe(sent, hide_index=True, key=key, **options)
+    download(held, key)
     return None
 
 

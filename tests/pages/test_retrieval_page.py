@@ -174,8 +174,8 @@ def test_a_model_may_be_called_as_a_column_is(app: None, label: str, monkeypatch
     configured: dict[str, Any] = {}
     real = st.dataframe
 
-    def dataframe(data: pd.DataFrame, **options: Any) -> Any:
-        configured.update(options.get("column_config") or {} if "best" in data.columns else {})
+    def dataframe(data: Any, **options: Any) -> Any:
+        configured.update(options.get("column_config") or {} if "best" in getattr(data, "column_names", ()) else {})
         return real(data, **options)
 
     monkeypatch.setattr(st, "dataframe", dataframe)
