@@ -1,10 +1,11 @@
 """The Decision page: the questions it asks, the answer in a sentence, the picture, and everything it stands on."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from json import dumps
 
 import pandas as pd
+import plotly.graph_objects as go
 import streamlit as st
 from cachetools import LRUCache
 
@@ -13,7 +14,7 @@ from core.charts.decision import BEHIND, CHOSEN, LEADING, OUT, TIED, Axis
 from core.deciding import Settled
 from core.decision import NUMERIC, Decision, Facts, Plan
 from core.session import choice, results, retrieval, show, wishes
-from core.session.memory import Memory
+from core.session.memory import Lasting, Memory
 from core.session.panel import in_turn
 from core.session.preflight import HELP_DESK
 from core.session.retrieval import Scored
@@ -42,7 +43,7 @@ TITLES = {
 
 
 @dataclass(frozen=True, eq=False)
-class Decided:
+class Decided(Lasting):
     """Everything the page shows: what was asked, measured and settled."""
 
     study: Study
@@ -54,6 +55,16 @@ class Decided:
     def label(self, candidate: str) -> str:
         """What people read for a candidate, not yet escaped."""
         return next(fact.label for fact in self.settled.facts if fact.candidate == candidate)
+
+
+@dataclass(frozen=True, eq=False)
+class Drawn:
+    """The picture of a decision, what it shows in words, its data, and what is said below it."""
+
+    figure: go.Figure | None
+    alt: str = ""
+    data: pd.DataFrame = field(default_factory=pd.DataFrame)
+    said: str = ""
 
 
 def decision_answers(study: Study, words: tuple[str, ...], scored: Scored) -> dict[str, Answer]:
@@ -88,14 +99,19 @@ def wished(study: Study, words: tuple[str, ...], scored: Scored, found: dict[str
     st.subheader("Limits")
     run = timed_run(study, scored.plan(words))
     plan = wishes.wishes(study, words, scored, run)
-    return Decided(study, plan, found, run, _settled(study, plan, found, run))
+    return _settled(study, plan, found, run)
 
 
-def _settled(study: Study, plan: Plan, found: dict[str, Answer], run: Timed | None) -> Settled:
+def _settled(study: Study, plan: Plan, found: dict[str, Answer], run: Timed | None) -> Decided:
     """The decision, settled once for everybody with these texts, models, wishes and run: `found` follows from them."""
     models = ((model.spec, model.space.digest) for model in study.models)
-    key = (study.corpus.fingerprint, *models, dumps(plan.to_json(), sort_keys=True), run.key if run else None)
-    return _decisions().once(key, lambda: deciding.settle(study, plan, found, run.found if run else None))
+    texts, timed = (study.corpus.fingerprint, study.corpus.name), (run.key, run.missing) if run else None
+    key = (*texts, *models, dumps(plan.to_json(), sort_keys=True), timed)
+
+    def settle() -> Decided:
+        return Decided(study, plan, found, run, deciding.settle(study, plan, found, run.found if run else None))
+
+    return _decisions().once(key, settle)
 
 
 @st.cache_resource(show_spinner=False)
@@ -123,15 +139,24 @@ def decision_answer(decided: Decided) -> None:
     )
 
 
+@st.fragment
 def decision_chart(decided: Decided) -> None:
-    """Quality against a cost the reader picks; the chosen one is named in the picture."""
-    against = _against(decided)
+    """Quality against a cost the reader picks, which draws this part alone; the chosen one is named in the picture."""
+    drawn = decided.once(_drawn, _against(decided))
+    if drawn.figure is None:
+        st.info("This cost is not known for anybody: press “Measure now”, or name a price.", icon=":material/timer:")
+        return
+    show.chart(drawn.figure, alt=drawn.alt, data=drawn.data, key="decision_chart")
+    st.caption(plain(drawn.said))
+
+
+def _drawn(decided: Decided, against: str) -> Drawn:
+    """The picture with what it says in words; no figure where nobody's cost is known."""
     limit, log = NUMERIC[against], against != "bytes_per_vector"
     table = standing(decided).assign(cost=[_cost(fact, against) for fact in decided.settled.facts])
     known = table[table["cost"].notna() & table["mean"].notna() & ((table["cost"] > 0) | (not log))]
     if not len(known):
-        st.info("This cost is not known for anybody: press “Measure now”, or name a price.", icon=":material/timer:")
-        return
+        return Drawn(None)
     most = getattr(decided.plan.limits, against)
     reach, told = (None, "") if most is None else (most / limit.scale, f"over {limit.told(most)}")
     figure = charts.decision(
@@ -142,13 +167,12 @@ def decision_chart(decided: Decided) -> None:
     )
     alt = f"{decided.plan.measure} against {AGAINST[against].lower()}: {decided.settled.decision.answer}"
     data = table.assign(label=[fact.label for fact in decided.settled.facts])
-    show.chart(figure, alt=alt, data=data, key="decision_chart")
     said = ["Whiskers: 95 % intervals. Rings: not shown to be worse than the best. Dotted steps: the Pareto front, of "
             "which no other is both better and cheaper. Crosses: struck out by a limit."]  # fmt: skip
     missing = [decided.label(key) for key in table["candidate"] if key not in set(known["candidate"])]
     if missing:
         said.append(f"Not drawn, because this cost is not known or nothing: {', '.join(missing)}.")
-    st.caption(plain(" ".join(said)))
+    return Drawn(figure, alt, data, " ".join(said))
 
 
 def _against(decided: Decided) -> str:

@@ -26,16 +26,11 @@ def struck_out(decided: Decided) -> None:
 
 def costs(decided: Decided) -> None:
     """Every candidate with its quality and costs: the chosen one, the tie group, those behind, those struck out."""
-    plan, table = decided.plan, standing(decided)
-    facts = {fact.candidate: fact for fact in decided.settled.facts}
-    places = {state: place for place, state in enumerate((CHOSEN, LEADING, TIED, BEHIND, OUT))}
-    table = table.assign(place=table["state"].map(places)).sort_values(["place", "mean"], ascending=[True, False])
-    rows = [_row(decided, facts[row["candidate"]], row) for row in table.to_dict("records")]
-    numbers = {name: st.column_config.NumberColumn(format="%.3f") for name in (plan.measure, "low", "high")}
+    numbers = {name: st.column_config.NumberColumn(format="%.3f") for name in (decided.plan.measure, "low", "high")}
     tenths = ("p95 (ms)", "memory (MB)", "money / million")
     whole = ("texts/s", "bytes / vector", "dimension")
     show.table(
-        show.frame(rows),
+        decided.once(_costs),
         "costs",
         alt="Quality and costs of every candidate",
         placeholder="–",
@@ -45,6 +40,13 @@ def costs(decided: Decided) -> None:
             **{name: st.column_config.NumberColumn(format="localized", step=1) for name in whole},
         },
     )
+
+
+def _costs(decided: Decided) -> show.Sent:
+    facts, table = {fact.candidate: fact for fact in decided.settled.facts}, standing(decided)
+    places = {state: place for place, state in enumerate((CHOSEN, LEADING, TIED, BEHIND, OUT))}
+    table = table.assign(place=table["state"].map(places)).sort_values(["place", "mean"], ascending=[True, False])
+    return show.Sent(show.frame([_row(decided, facts[row["candidate"]], row) for row in table.to_dict("records")]))
 
 
 def _row(decided: Decided, fact: Facts, stands: Mapping[Hashable, Any]) -> dict[str, Any]:
@@ -85,7 +87,11 @@ def flip_points(decided: Decided) -> None:
 
 def not_tested(decided: Decided) -> None:
     """What nobody looked at."""
+    st.markdown(decided.once(_untested))
+
+
+def _untested(decided: Decided) -> str:
     quality = {word: decided.answers[f"quality:{word}"] for word in decided.plan.candidates}
     run = decided.run.found["facts"] if decided.run else {}
     said = sentences(decided.study, decided.plan, quality, decided.answers["evidence"], run)
-    st.markdown("\n".join(f"- {plain(line)}" for line in said))
+    return "\n".join(f"- {plain(line)}" for line in said)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Hashable, MutableMapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from threading import Lock
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from cachetools import LRUCache
 
@@ -17,16 +17,31 @@ class Memory:
 
     def __init__(self, cache: MutableMapping[Any, Any]) -> None:
         self._cache, self._lock = cache, Lock()
+        self._making: dict[Hashable, Lock] = {}
 
     def once(self, key: Hashable, make: Callable[[], T]) -> T:
         """What is known under a key, else what `make` gives now; "no", nothing and errors are not remembered."""
         with self._lock:
             found: T | None = self._cache.get(key)
-        if found is None:
-            found = make()
-            if found:
-                with self._lock, suppress(ValueError):  # one bigger than all the memory is made each time
-                    self._cache[key] = found
+            making = self._making.setdefault(key, Lock()) if found is None else None
+        if making is None:
+            return cast("T", found)
+        with making:  # fifty visitors whose click finds it gone have it made by the first of them
+            return self._made(key, make)
+
+    def _made(self, key: Hashable, make: Callable[[], T]) -> T:
+        with self._lock:
+            found: T | None = self._cache.get(key)
+        try:
+            return self._remembered(key, make()) if found is None else found
+        finally:
+            with self._lock:
+                self._making.pop(key, None)
+
+    def _remembered(self, key: Hashable, found: T) -> T:
+        if found:
+            with self._lock, suppress(ValueError):  # one bigger than all the memory is made each time
+                self._cache[key] = found
         return found
 
 

@@ -34,10 +34,12 @@ TYPED = ("title", "question", "signed", "untested")
 MOMENT = 0.3
 
 
+@st.fragment
 def record_download(
     study: Study, plan: Plan, answers: Mapping[str, Answer], run: Answer | None, settled: Settled
 ) -> None:
-    """Title, question, signature and what was not tested; the record to download, made when asked for, or to look at.
+    """Title, question, signature and what was not tested; the record to download, made when asked for, or to look at;
+    what is typed here runs this part alone.
 
     `answers` are those to `deciding.questions`, `run` the latency run that times came from, or None. Writing a record
     costs some tenths of a second, so none is written while the page is only drawn.
