@@ -29,15 +29,20 @@ Place = tuple[int, ...]
 
 @dataclass(frozen=True)
 class Script:
-    """What a visitor does on a page: its address, and the widget that is moved between values that change the view."""
+    """What a visitor does on a page: its address, and the widget that is moved between values that change the view.
+
+    It goes by the name of its page, unless the page has several.
+    """
 
     page: str
     key: str
     values: tuple[Mapping[str, Any], ...]
     query: Mapping[str, str] = field(default_factory=dict)
     title: str = ""
+    name: str = ""
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "name", self.name or self.page)
         if not self.title:
             docstring = ast.get_docstring(ast.parse((PAGES / f"{self.page}.py").read_text()))
             object.__setattr__(self, "title", (docstring or "").split("\n")[0])
@@ -52,13 +57,15 @@ def _strings(*values: str) -> tuple[Mapping[str, Any], ...]:
 
 
 SCRIPTS = {
-    script.page: script
+    script.name: script
     for script in (
         Script("overview", "show_texts", ON_OFF),
         Script("compare", "shown", _strings("percentile", "cosine")),
         Script("clusters", "fade", ON_OFF, HELPDESK),
         Script("retrieval", "view", _strings("Queries", "Results"), HELPDESK),
+        Script("retrieval", "family", _strings("Precision", "nDCG"), HELPDESK, name="retrieval-family"),
         Script("decision", "limit_bytes_per_vector", ({"double_value": 1000}, {"double_value": 2000}), HELPDESK),
+        Script("decision", "against", _strings("Memory", "Size of a vector"), HELPDESK, name="decision-against"),
     )
 }
 

@@ -17,7 +17,9 @@ from benchmarks.visitor import Screen, Visitor, Wrong
 from core.store import open_store
 from core.types import Corpus
 
-PAGES = ("overview", "compare", "clusters", "retrieval", "decision")
+PAGES = ("overview", "compare", "clusters", "retrieval", "retrieval-family", "decision", "decision-against")
+ALONE = {"retrieval-family": "another family of measures", "decision-against": "another cost in the picture"}
+"""Clicks that change one part of a page whose other click changes all of it."""
 QUICKLY = ("overview",)
 TEXT_WORDS = 60
 
@@ -31,9 +33,9 @@ class Load:
     seconds: float = 12.0
     models: str = ""
 
-    def script(self, page: str) -> Script:
-        """What they do on a page; with the models of this load, or the default ones."""
-        script = SCRIPTS[page]
+    def script(self, name: str) -> Script:
+        """What they do, by the name of the script; with the models of this load, or the default ones."""
+        script = SCRIPTS[name]
         return replace(script, query={**script.query, "models": self.models}) if self.models else script
 
 
@@ -62,10 +64,10 @@ class Told:
 
 
 @contextmanager
-def warm(page: str, load: Load) -> Iterator[Sides]:
+def warm(name: str, load: Load) -> Iterator[Sides]:
     """A warm page under a crowd; beside it a page of plain Streamlit with as many elements, under the same crowd."""
     with serving() as ours, serving(PLAIN) as theirs:
-        script, told = load.script(page), Told()
+        script, told = load.script(name), Told()
         plain = Script("", "more", SCRIPTS["overview"].values, asyncio.run(_elements(ours.url, script)), "A plain page")
         yield Sides(
             partial(told.run, ours.url, script, load), partial(Told().run, theirs.url, plain, load), told.figures
@@ -186,16 +188,17 @@ async def _while_embedding(url: str, corpus: str, model: str, act: Callable[[], 
 
 def cases() -> Iterator[Case]:
     """Fifty people on each page, at one cold answer, and beside an embedding job."""
-    for page in PAGES:
+    for name in PAGES:
+        page, click = SCRIPTS[name].page.title(), ALONE.get(name, "a click")
         yield Case(
-            f"crowd-{page}",
-            f"{FULL.sessions} people on a warm {page.title()} page, a click each {FULL.think:g} s: median rerun",
+            f"crowd-{name}",
+            f"{FULL.sessions} people on a warm {page} page, {click} each {FULL.think:g} s: median rerun",
             "Vecassay",
             "Streamlit page with as many elements",
             0.4,
-            partial(warm, page, FULL),
+            partial(warm, name, FULL),
             rounds=3,
-            quick=partial(warm, page, QUICK) if page in QUICKLY else None,
+            quick=partial(warm, name, QUICK) if name in QUICKLY else None,
             quick_floor=0.1,
             quick_rounds=1,
             limits={"p50 ms": (0, 30), "p95 ms": (0, 100), "errors": (0, 0)},
