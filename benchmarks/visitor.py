@@ -34,6 +34,7 @@ class Screen:
     """What stands on the page now: an element per place, and what the next run of the page has not sent (yet)."""
 
     elements: dict[tuple[int, ...], tuple[int, str, Element]] = field(default_factory=dict)
+    blocks: set[tuple[int, ...]] = field(default_factory=set)
     run: int = 0
     running: bool = False
 
@@ -44,14 +45,27 @@ class Screen:
             self.elements[place] = (self.run, message.delta.fragment_id, message.delta.new_element)
         elif message.delta.WhichOneof("type") == "add_block":
             self.elements.pop(place, None)
+            self.blocks.add(place)
+
+    def begin(self) -> None:
+        """Another run has begun."""
+        self.run, self.running = self.run + 1, True
+        self.blocks.clear()
 
     def settle(self, fragments: Collection[str]) -> None:
-        """A run of the page, or of some fragments, has ended: what it did not send again goes, as in a browser."""
+        """A run of the page, or of some fragments, has ended: what it did not send again goes, as in a browser.
+
+        With a fragment goes what was in it, also what a fragment inside it had sent.
+        """
         self.elements = {
             place: held
             for place, held in self.elements.items()
-            if held[0] == self.run or (fragments and held[1] not in fragments)
+            if held[0] == self.run or (fragments and held[1] not in fragments and not self._within(place))
         }
+
+    def _within(self, place: tuple[int, ...]) -> bool:
+        """Whether a block around this place was sent anew."""
+        return any(place[:depth] in self.blocks for depth in range(1, len(place)))
 
     def of(self, kind: str) -> list[Any]:
         """The elements of one kind, in their order on the page."""
@@ -202,8 +216,7 @@ class Visitor:
             self.query = message.page_info_changed.query_string
 
     def _begun(self, fragments: list[str]) -> None:
-        self.screen.run += 1
-        self.screen.running = True
+        self.screen.begin()
         self._fragments = fragments
         if not fragments:
             self._stop(list(self._timers))

@@ -67,6 +67,13 @@ def test_moving_through_the_queries_sends_no_sidebar(served: Served) -> None:
     assert not kinds["multiselect"]  # models, rerankers
 
 
+def test_another_limit_sends_what_follows_from_it(served: Served) -> None:
+    kinds, _ = moved(served, "decision", "limit_bytes_per_vector", {"double_value": 1000})
+    assert kinds["dataframe"] == kinds["plotly_chart"] == 1
+    assert kinds["download_button"] >= 3
+    assert not kinds["multiselect"] - 1  # of licences, not of models and rerankers
+
+
 def test_another_cost_sends_the_picture_of_the_decision(served: Served) -> None:
     kinds, share = moved(served, "decision", "against", SCRIPTS["decision-against"].values[0])
     assert kinds == {"button_group": 1, "alert": 1}  # nothing was timed, so that no memory is known

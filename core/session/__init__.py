@@ -22,9 +22,9 @@ from core.session.compare import (
 )
 from core.session.crossings import split_groups
 from core.session.cutoffs import cutoffs
-from core.session.decision import decision_answer, decision_answers, decision_chart, wished
+from core.session.decide import decide
+from core.session.decision import decision_answers
 from core.session.exporting import export_test_set
-from core.session.grounds import costs, flip_points, not_tested, struck_out
 from core.session.holdings import corpus_shelf
 from core.session.latency import kept_runs, measure_speed, run_facts, speed_answer
 from core.session.library import model_shelf, store_summary, vector_shelf
@@ -38,7 +38,6 @@ from core.session.panel import answer, answers, gather
 from core.session.placing import new_texts, place, placed_texts
 from core.session.preflight import test_set
 from core.session.queries import query_by_query
-from core.session.record import record_download
 from core.session.results import pair_verdicts, retrieval_verdict, retrieved, whiskers
 from core.session.retrieval import (
     TEST_SET,
@@ -54,7 +53,6 @@ from core.session.similarity import similar, similarity_view
 from core.session.speed import call_times, outlook, speed_table, sweeps
 from core.session.speed import lines as speed_lines
 from core.session.threshold import thresholds
-from core.session.timing import run_told
 from core.session.trust import map_figures, stability
 from core.session.warming import warm_up
 
@@ -75,17 +73,14 @@ __all__ = [
     "colours",
     "corpus_report",
     "corpus_shelf",
-    "costs",
     "cutoffs",
-    "decision_answer",
+    "decide",
     "decision_answers",
-    "decision_chart",
     "depth_curves",
     "disagreement",
     "draw_maps",
     "every_figure",
     "export_test_set",
-    "flip_points",
     "found_groups",
     "frame",
     "gap_rows",
@@ -105,7 +100,6 @@ __all__ = [
     "model_shelf",
     "neighbours",
     "new_texts",
-    "not_tested",
     "one_model",
     "open_pair",
     "opened_pair",
@@ -119,14 +113,12 @@ __all__ = [
     "place",
     "placed_texts",
     "query_by_query",
-    "record_download",
     "retrieval_settings",
     "retrieval_verdict",
     "retrieval_view",
     "retrieved",
     "row",
     "run_facts",
-    "run_told",
     "selected_texts",
     "sentence_matrices",
     "sentences",
@@ -141,7 +133,6 @@ __all__ = [
     "split_groups",
     "stability",
     "store_summary",
-    "struck_out",
     "suggestions",
     "sweeps",
     "table",
@@ -152,5 +143,4 @@ __all__ = [
     "vector_shelf",
     "warm_up",
     "whiskers",
-    "wished",
 ]
