@@ -12,6 +12,8 @@ from core.projections.principal import principal
 from core.types import Floats, Progress
 
 EARLY, LATE, EVERY = 250, 500, 10
+SOONER = 150, 450
+"""As many do where every pair is seen: a learning rate of n/12 has formed the groups by then (Belkina 2019)."""
 STAGE = 25
 """Iterations until the way to the gradient is chosen again."""
 THETA = 0.6
@@ -43,17 +45,16 @@ def run(
     ids, cosines = neighbors(min(n - 1, int(3 * perplexity)))
     index = PrecomputedNeighbors(ids.astype(np.int64), distances(cosines))
     affinities = PerplexityBasedNN(knn_index=index, perplexity=perplexity, n_jobs=_threads(n))
-    counter = _Counter(progress, EARLY + LATE)
+    stages = _stages(n, dims)
+    counter = _Counter(progress, sum(rounds for rounds, _ in stages))
     xy = TSNEEmbedding(
         _start(unit, dims, seed), affinities, random_state=seed, n_jobs=_threads(n), theta=THETA,
         callbacks=counter, callbacks_every_iters=EVERY,
     )  # fmt: skip
-    # Each stage ends with a gradient for nothing but its error.
-    stage = EARLY if gradient(n, dims, 0.0) is repulsion.exact else STAGE
-    for begun in range(0, EARLY + LATE, stage):
+    for rounds, early in stages:
         xy.optimize(
-            stage, inplace=True, propagate_exception=True, exaggeration=12 if begun < EARLY else None, momentum=0.8,
-            learning_rate=n / 12 if begun < EARLY else min(n, max(SLOWEST, n / 4)),
+            rounds, inplace=True, propagate_exception=True, exaggeration=12 if early else None, momentum=0.8,
+            learning_rate=n / 12 if early else min(n, max(SLOWEST, n / 4)),
             negative_gradient_method=gradient(n, dims, float(np.ptp(xy, axis=0).max())),
         )  # fmt: skip
     return Layout(np.asarray(xy, np.float32))
@@ -96,6 +97,13 @@ def distances(cosines: Floats) -> npt.NDArray[np.float64]:
     """Straight-line distance of unit rows from their cosine, float64."""
     away: npt.NDArray[np.float64] = np.sqrt(np.maximum(0.0, 2 - 2 * cosines.astype(np.float64)))
     return away
+
+
+def _stages(n: int, dims: int) -> list[tuple[int, bool]]:
+    """Iterations of each stage, and whether it is of the early ones; each ends with a gradient just for its error."""
+    if gradient(n, dims, 0.0) is repulsion.exact:
+        return [(SOONER[0], True), (SOONER[1], False)]
+    return [(STAGE, begun < EARLY) for begun in range(0, EARLY + LATE, STAGE)]
 
 
 def gradient(n: int, dims: int, reach: float) -> "str | Callable[..., tuple[float, repulsion.Forces]]":
