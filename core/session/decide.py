@@ -23,8 +23,9 @@ def decide(study: Study, words: tuple[str, ...], scored: Scored, found: dict[str
     grounds.costs(decided)
     st.subheader("When would the answer change?")
     grounds.flip_points(decided)
-    st.subheader("How it was timed")
-    timing.run_told(decided.run)
+    if decided.run is not None:
+        st.subheader("How it was timed")
+        timing.run_told(decided.run)
     st.subheader("What was not tested")
     grounds.not_tested(decided)
     st.subheader("The record")

@@ -123,10 +123,8 @@ def _finished(done: Sequence[Question]) -> None:
     st.rerun()
 
 
-def run_told(run: Timed | None) -> None:
+def run_told(run: Timed) -> None:
     """When, where and how it was timed, and why to doubt it."""
-    if run is None:
-        return
     facts = run.found["facts"]
     for doubt in _doubts(facts):
         st.warning(plain(doubt), icon=":material/warning:")
