@@ -21,8 +21,8 @@ PAGES = ("overview", "compare", "clusters", "retrieval", "retrieval-family", "de
 ALONE = {"retrieval-family": "another family of measures", "decision-against": "another cost in the picture"}
 """Clicks that change one part of a page whose other click changes all of it."""
 QUICKLY = ("overview",)
-WHOLE = ("retrieval",)
-"""Where everybody switches the whole page each time: a plain page with as much on it is the measure, not SOON."""
+WHOLE = ("retrieval", "decision")
+"""Where a click changes all that the page says: a plain page with as much on it is the measure, not SOON."""
 SOON = {"p50 ms": (0, 30), "p95 ms": (0, 100)}
 TEXT_WORDS = 60
 

@@ -9,8 +9,7 @@ study = session.page()
 # 1. What is drawn, and what is grouped
 with st.container(horizontal=True, vertical_alignment="bottom"):
     view = session.map_view(study)
-    look = session.map_look(study)
-found, maps, picked, new, groups = (st.container() for _ in range(5))
+found, maps, new, groups = (st.container() for _ in range(4))
 with new:
     st.subheader("Place new texts")
     texts = session.new_texts()
@@ -21,19 +20,12 @@ with found:
     seen = session.maps_and_clusters(study, view, grouping)
     placed = session.place(seen, texts)
 
-# 2. The answer: the maps, what they show, and how far to trust them
+# 2. The answer: what the maps show, how far to trust them, and the texts picked on one
 with maps:
     session.found_groups(seen)
-    shown = session.draw_maps(
-        seen, session.paint(seen, look), lit=session.lit(seen, look), fade=look.fade, placed=placed.xy
-    )
-    session.map_figures(seen)
-    session.stability(seen)
+    session.look_at_maps(seen, placed.xy)
 
-# 3. The evidence: texts picked on a map, new ones placed, and the clusters
-with picked:
-    st.subheader("Texts on the maps")
-    session.selected_texts(seen, shown)
+# 3. The evidence: new texts placed, and the clusters
 with new:
     session.placed_texts(seen, placed)
 with groups:

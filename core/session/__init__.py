@@ -7,7 +7,6 @@ module here (`overview`, `compare`, `library`) to show them.
 from core.session.able import able
 from core.session.bringing import bring_queries
 from core.session.clusters import cluster_table, found_groups, grouping, one_model, suggestions
-from core.session.colouring import lit, map_look, paint
 from core.session.compare import (
     agreement,
     disagreement,
@@ -28,7 +27,8 @@ from core.session.exporting import export_test_set
 from core.session.holdings import corpus_shelf
 from core.session.latency import kept_runs, measure_speed, run_facts, speed_answer
 from core.session.library import model_shelf, store_summary, vector_shelf
-from core.session.maps import draw_maps, map_view, maps_and_clusters
+from core.session.mapped import look_at_maps
+from core.session.maps import map_view, maps_and_clusters
 from core.session.matrices import similarity_finding, similarity_matrices
 from core.session.measured import by_kind, depth_curves, every_figure, small_and_large
 from core.session.overview import corpus_report, gap_rows, model_cards, texts_table, try_it
@@ -47,13 +47,11 @@ from core.session.retrieval import (
     retrieval_settings,
     retrieval_view,
 )
-from core.session.selection import selected_texts
 from core.session.show import chart, colours, frame, labels, table
 from core.session.similarity import similar, similarity_view
 from core.session.speed import call_times, outlook, speed_table, sweeps
 from core.session.speed import lines as speed_lines
 from core.session.threshold import thresholds
-from core.session.trust import map_figures, stability
 from core.session.warming import warm_up
 
 __all__ = [
@@ -78,7 +76,6 @@ __all__ = [
     "decision_answers",
     "depth_curves",
     "disagreement",
-    "draw_maps",
     "every_figure",
     "export_test_set",
     "found_groups",
@@ -89,9 +86,7 @@ __all__ = [
     "kept_runs",
     "labels",
     "least_shared",
-    "lit",
-    "map_figures",
-    "map_look",
+    "look_at_maps",
     "map_view",
     "maps_and_clusters",
     "measure_speed",
@@ -105,7 +100,6 @@ __all__ = [
     "opened_pair",
     "outlook",
     "page",
-    "paint",
     "pair_columns",
     "pair_list",
     "pair_table",
@@ -119,7 +113,6 @@ __all__ = [
     "retrieved",
     "row",
     "run_facts",
-    "selected_texts",
     "sentence_matrices",
     "sentences",
     "similar",
@@ -131,7 +124,6 @@ __all__ = [
     "speed_lines",
     "speed_table",
     "split_groups",
-    "stability",
     "store_summary",
     "suggestions",
     "sweeps",
