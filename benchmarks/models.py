@@ -11,7 +11,7 @@ from benchmarks.cases import Missing
 from core import catalog
 from core.providers import Encoder, backends, openvino, provider
 from core.providers.sources import locate
-from core.settings import settings
+from core.settings import features, settings
 from core.types import ModelSpec
 
 HOME = "BENCHMARKS_HOME"
@@ -29,7 +29,7 @@ def wanted() -> float:
     AMX multiplies in it many times as fast as in float32, AVX-512 twice as fast: five times the speed of PyTorch in
     float32, which reaches more than half of what the processor can do, is then more than it can do at all.
     """
-    if "amx_bf16" in backends.features():
+    if "amx_bf16" in features():
         return 5.0
     return 2.0 if backends.BF16 in backends.precisions() else 1.5
 

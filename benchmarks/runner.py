@@ -158,6 +158,8 @@ def problems(result: Result) -> list[str]:
     reached = max(ratio, result.best) if quick else ratio
     found = [f"ratio {reached:.2f} is under its floor {result.floor:g}"] if reached < result.floor else []
     for name, (low, high) in result.limits.items():
+        if quick and name.endswith(" ms"):
+            continue  # by the clock, on a machine that runs other tests meanwhile
         value = result.figures.get(name)
         if value is None and not quick:
             found.append(f"{name} was not told")

@@ -84,3 +84,11 @@ def cores() -> int:
     from dask.system import cpu_count
 
     return max(1, int(cpu_count()))
+
+
+def features() -> set[str]:
+    """What this processor says it can do, in the words of Linux; empty on other systems."""
+    listed = Path("/proc/cpuinfo")
+    lines = listed.read_text(errors="replace").splitlines() if listed.is_file() else []
+    flags = next((line for line in lines if line.partition(":")[0].strip() in ("flags", "Features")), "")
+    return set(flags.partition(":")[2].split())

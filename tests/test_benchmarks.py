@@ -228,6 +228,25 @@ def test_the_readme_has_the_tables_of_the_kept_results() -> None:
     assert tables.told(text, CASES, tables.RESULTS) == text, "write it anew: python -m benchmarks --table"
 
 
+def test_a_quick_form_is_not_held_to_the_clock() -> None:
+    slow = replace(runner.measure(_case(1.0, 1.2)), limits={"p95 ms": (0.0, 100.0)}, figures={"p95 ms": 101.0})
+    assert any("p95" in problem for problem in runner.problems(slow))
+    assert not [problem for problem in runner.problems(replace(slow, settings={"quick": True})) if "p95" in problem]
+
+
+def test_five_times_as_fast_is_asked_for_where_amx_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    from benchmarks import models
+    from core.providers import backends
+
+    for flags, floor in (({"amx_bf16", "avx512_bf16"}, 5.0), ({"avx512_bf16"}, 2.0), ({"avx2"}, 1.5)):
+        for module in (models, backends):
+            monkeypatch.setattr(module, "features", lambda flags=flags: flags)
+        backends.precisions.cache_clear()
+        assert models.wanted() == floor
+    monkeypatch.undo()
+    backends.precisions.cache_clear()
+
+
 def test_every_case_says_what_it_is() -> None:
     for case in CASES:
         assert case.title and case.ours and case.theirs, case.key
@@ -259,9 +278,11 @@ def test_scaling_says_what_failed(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
 
 
 @pytest.fixture(scope="module")
-def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the small forms keep a model they made or converted, for those that come after."""
-    return tmp_path_factory.mktemp("benchmarks")
+def models(tmp_path_factory: pytest.TempPathFactory, made_models: Path) -> Path:
+    """Where the small forms find the models that were made and converted once for all tests."""
+    home = tmp_path_factory.mktemp("benchmarks")
+    (home / "models").symlink_to(made_models)
+    return home
 
 
 # All in this file, so that one worker of pytest takes them one after another; two others may be busy beside it.

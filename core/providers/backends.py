@@ -20,7 +20,7 @@ from pydantic import Field, TypeAdapter
 from core.digest import digest
 from core.errors import VecassayError
 from core.providers.files import ModelFolder
-from core.settings import settings
+from core.settings import features, settings
 from core.types import ModelSpec
 
 TORCH, OPENVINO = "torch", "openvino"
@@ -208,14 +208,6 @@ def _read(folder: Path, _mtime_ns: int, size: int) -> Check | None:
 def precisions() -> tuple[str, ...]:
     """What this processor computes fast, best first: bfloat16 where AMX, AVX-512 or Arm's extension has it."""
     return (BF16, F32) if FLAGS & features() else (F32,)
-
-
-def features() -> set[str]:
-    """What this processor says it can do, in the words of Linux; empty on other systems."""
-    listed = Path("/proc/cpuinfo")
-    lines = listed.read_text(errors="replace").splitlines() if listed.is_file() else []
-    flags = next((line for line in lines if line.partition(":")[0].strip() in ("flags", "Features")), "")
-    return set(flags.partition(":")[2].split())
 
 
 @lru_cache(maxsize=1)
