@@ -27,6 +27,7 @@ def test_a_corpus_comes_back_whole(store: Store, opened: Opener) -> None:
     found = opened().corpora.get(fingerprint)
     assert found is not None
     assert found.fingerprint == fingerprint == corpus.fingerprint
+    assert replace(found).fingerprint == fingerprint  # computed anew from what came back
     assert found.texts == corpus.texts
     assert found.queries == corpus.queries
     assert found.judgements == corpus.judgements

@@ -24,6 +24,17 @@ def test_vectors_come_back_in_the_order_asked(store: Store) -> None:
     np.testing.assert_array_equal(found.vectors, samples.vectors(5, 1, 4, 1))
 
 
+def test_long_runs_with_some_rows_in_another_block_keep_their_places(store: Store) -> None:
+    """As after one text of fifty has changed: run by run from the old block, the new ones from theirs."""
+    changed = set(range(0, 300, 50))
+    write(store, *(i for i in range(300) if i not in changed))
+    write(store, *sorted(changed))
+    for asked in (range(300), range(299, -1, -1), [*range(40, 120), 7, 7, *range(200, 260)]):
+        found = store.vectors.read(SHELF, digests(*asked))
+        assert found.present.all()
+        np.testing.assert_array_equal(found.vectors, samples.vectors(*asked))
+
+
 def test_only_missing_texts_are_absent(store: Store) -> None:
     write(store, *range(100))
     found = store.vectors.read(SHELF, digests(7, 100, 8))
