@@ -71,7 +71,7 @@ def test_another_limit_sends_what_follows_from_it(served: Served) -> None:
     kinds, _ = moved(served, "decision", "limit_bytes_per_vector", {"double_value": 1000})
     assert kinds["dataframe"] == kinds["plotly_chart"] == 1
     assert kinds["download_button"] >= 3
-    assert not kinds["multiselect"] - 1  # of licences, not of models and rerankers
+    assert kinds["multiselect"] == 1  # of licences, not of models and rerankers
 
 
 def test_another_cost_sends_the_picture_of_the_decision(served: Served) -> None:
@@ -84,4 +84,12 @@ def test_what_is_typed_into_the_record_sends_the_record(served: Served) -> None:
     kinds, share = moved(served, "decision", "record_title", {"string_value": "Search"})
     assert kinds["download_button"] == 3
     assert not kinds["number_input"]
+    assert share < 1 / 3
+
+
+def test_another_look_of_the_maps_sends_the_maps(served: Served) -> None:
+    kinds, share = moved(served, "clusters", "fade", {"bool_value": True}, map="pca")
+    assert kinds["bidi_component"] == 2  # the look, and where points are, which is not sent again
+    assert not kinds["dataframe"]
+    assert not kinds["multiselect"]
     assert share < 1 / 3
