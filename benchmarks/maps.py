@@ -136,6 +136,8 @@ def _warm(mine: str, peer: str, n: int) -> Iterator[Sides]:
     """Both in this process, all loaded and compiled by a map of fewer rows."""
     rows, drawn = vectors(n), {}
     if "umap" in peer:
+        import pynndescent  # noqa: F401 - what umap-learn searches with, and we load UMAP without unless it is there
+
         for side in (mine, peer):
             SIDES[side](vectors(MANY))
 
