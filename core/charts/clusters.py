@@ -1,6 +1,7 @@
 """Groups of texts in figures: against labels and each other, how clear they are, how many there should be."""
 
 from collections.abc import Mapping, Sequence
+from math import ceil, cos, radians, sin
 from typing import Any
 
 import numpy as np
@@ -9,13 +10,15 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from core.charts.keeping import kept
-from core.charts.palette import FONT, OTHER, SEQUENTIAL, finish, names, safe
+from core.charts.palette import FONT, OTHER, SEQUENTIAL, breadth, finish, names, safe
 
 ROW_HEIGHT = 22
 MOST_ROWS = 100
 MANY_ROWS = 40
 NAME_WIDTH = 34
 SEEN_NUMBERS = 16
+SLANT = 40  # degrees
+HEADER, GAP = 40, 8
 TICKS = [2, 3, 5, 10, 20, 30, 50, 100, 200, 300, 500, 1_000]
 
 
@@ -37,11 +40,15 @@ def crossing(table: pd.DataFrame, rows: Mapping[Any, str], columns: Mapping[Any,
     less = f" (the {MOST_ROWS} largest of {total:,} rows)" if total > MOST_ROWS else ""
     step, font = (ROW_HEIGHT, FONT) if len(left) <= MANY_ROWS else (ROW_HEIGHT - 8, FONT - 3)
     ticks = {"showgrid": False, "tickfont": {"size": font}}
+    aslant = breadth(top, font) + GAP
+    below = ceil(aslant * sin(radians(SLANT))) + font
     return finish(
         figure,
-        height=190 + step * len(left),
+        height=HEADER + step * len(left) + below,
+        fitted=True,
+        margin={"l": breadth(left, font) + GAP, "r": ceil(aslant * cos(radians(SLANT))), "t": HEADER, "b": below},
         title={"text": safe(title, 120) + less, "font": {"size": 14}},
-        xaxis={**ticks, "tickvals": list(range(len(top))), "ticktext": top, "tickangle": 40},
+        xaxis={**ticks, "tickvals": list(range(len(top))), "ticktext": top, "tickangle": SLANT},
         yaxis={**ticks, "tickvals": list(range(len(left))), "ticktext": left, "autorange": "reversed"},
     )
 
@@ -102,8 +109,9 @@ def silhouettes(table: pd.DataFrame, words: Sequence[str], *, colour: str, mean:
     return finish(
         figure,
         height=130 + ROW_HEIGHT * len(shown),
+        fitted=True,
         title={"text": title, "font": {"size": 14}},
-        margin={"l": 10, "r": 10, "t": 60, "b": 10},
+        margin={"l": breadth(ticks) + GAP, "r": 20, "t": 60, "b": 30},
         yaxis={"tickvals": list(range(len(shown))), "ticktext": ticks, "autorange": "reversed"},
         bargap=0.25,
     )
@@ -131,6 +139,8 @@ def suggested(
     return finish(
         figure,
         height=280,
+        fitted=True,
+        margin={"l": 70, "r": 20, "t": 40, "b": 50},
         showlegend=True,
         xaxis={"title": "number of clusters (k)", "type": "log", "tickvals": TICKS, "ticktext": TICKS},
         yaxis={"title": "mean silhouette"},

@@ -1,6 +1,7 @@
 """Colours and layout shared by every figure: one colour per model, readable on light and dark."""
 
-from collections.abc import Callable, Mapping, Sequence
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from html import escape
 from math import ceil, floor, log10
 from typing import Any
@@ -69,8 +70,24 @@ def names(labels: Mapping[str, str], width: int) -> dict[str, str]:
     return taken
 
 
-def finish(figure: go.Figure, *, height: int, **layout: Any) -> go.Figure:
-    """The house layout: no background of its own, room for labels, one font size."""
+def breadth(labels: Iterable[str], font: int = FONT) -> int:
+    """Pixels that the broadest of some labels takes at most: for margins set by hand."""
+    return ceil(max((sum(map(_ems, label)) for label in labels), default=0.0) * font)
+
+
+def _ems(letter: str) -> float:
+    """How broad a letter is in sizes of its font, rather too much than too little."""
+    if unicodedata.combining(letter):
+        return 0.0
+    return 1.1 if unicodedata.east_asian_width(letter) in "WF" else 0.7 if letter.isupper() else 0.53
+
+
+def finish(figure: go.Figure, *, height: int, fitted: bool = False, **layout: Any) -> go.Figure:
+    """The house layout: no background of its own, room for labels, one font size.
+
+    `fitted` says that the margins given have room for the labels: finding that out is what takes a browser longest in
+    a figure with many.
+    """
     settings: dict[str, Any] = {
         "height": height,
         "font": {"size": FONT},
@@ -81,8 +98,8 @@ def finish(figure: go.Figure, *, height: int, **layout: Any) -> go.Figure:
         "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "xanchor": "left"},
     }
     figure.update_layout(**{**settings, **layout})
-    figure.update_xaxes(automargin=True)
-    figure.update_yaxes(automargin=True)
+    figure.update_xaxes(automargin=not fitted)
+    figure.update_yaxes(automargin=not fitted)
     return figure
 
 
