@@ -15,12 +15,12 @@ from core.decision import Decision, Facts, Plan
 from core.decision.facts import JOINED
 from core.retrieval import candidates
 from core.retrieval.candidates import Candidate
+from core.retrieval.forms import BITS
 from core.types import Answer, ModelCard, ModelSpec, Question, Study
 from core.work import find_spec
 
 BM25 = ModelCard(licence="MIT", languages=("any",), dimension=0)
 """bm25s and the way words are cut here: any language, no vectors."""
-FLOAT_BYTES = 4
 TEXTS, HOUR = 1_000_000, 3_600
 MEASURED = ("p95_ms", "texts_per_s", "memory_bytes", "bytes_per_vector", "dimension")
 
@@ -114,8 +114,7 @@ def _facts(study: Study, plan: Plan, candidate: Candidate, label: str, run: Answ
     parts, timed = _parts(study, candidate), measured(study, candidate.key, run)
     figures: dict[str, Any] = {name: _number(timed.get(name)) for name in MEASURED}
     if not timed:
-        size = next((card.dimension for _, card in parts if card.dimension is not None), None)
-        figures |= {"dimension": size, "bytes_per_vector": None if size is None else FLOAT_BYTES * size}
+        figures |= _size(candidate, next((card.dimension for _, card in parts if card.dimension is not None), None))
     return Facts(
         candidate.key,
         label,
@@ -125,6 +124,14 @@ def _facts(study: Study, plan: Plan, candidate: Candidate, label: str, run: Answ
         languages=_languages([_read(spec, card) for spec, card in parts]),
         remote=any(_leaves(spec) for spec, _ in parts),
     )
+
+
+def _size(candidate: Candidate, dimension: int | None) -> dict[str, Any]:
+    """Dimension and bytes of a vector as far as they follow from its form; the links of an index are measured."""
+    form = candidate.form
+    size = form.dimension or dimension
+    bytes_of = None if size is None or form.index else size * BITS[form.precision] / 8
+    return {"dimension": size, "bytes_per_vector": bytes_of}
 
 
 def _number(value: Any) -> float | None:

@@ -15,7 +15,7 @@ CORE = ROOT / "core"
 LEAF = {"types", "errors", "digest", "registry", "settings", "linalg"}
 ENGINE = LEAF | {
     "catalog", "providers", "measures", "projections", "clusterings", "latency", "corpora", "store", "retrieval",
-    "rerankers", "stats",
+    "rerankers", "stats", "compression",
 }  # fmt: skip
 HEAVY = {
     "torch", "sentence_transformers", "transformers", "model2vec", "sklearn", "scipy", "umap", "numba", "openvino",
@@ -34,6 +34,7 @@ ALLOWED = {
     "clusterings": LEAF,
     "latency": LEAF | {"providers"},
     "retrieval": LEAF,
+    "compression": LEAF | {"retrieval", "stats"},
     "rerankers": LEAF | {"providers"},
     "stats": LEAF,
     "decision": LEAF | {"stats"},

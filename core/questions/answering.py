@@ -12,6 +12,7 @@ import pandas as pd
 
 from core import providers
 from core import rerankers as reranking
+from core.compression.holding import hold
 from core.errors import VecassayError
 from core.latency import QUICK, Deck, Pool, draw, memory, percentile, quantile_interval
 from core.latency.plan import LEAST_CALLS
@@ -24,6 +25,7 @@ from core.questions.serving import TOP, Served, Service
 from core.retrieval import bm25
 from core.retrieval import candidates as words
 from core.retrieval.candidates import Candidate
+from core.retrieval.forms import SEED
 from core.retrieval.settings import DEPTH, settings
 from core.types import Answer, Corpus, Role
 from core.work import Work
@@ -93,7 +95,10 @@ def _service(
             raise VecassayError(f"{spec.label} is not the reranker this was asked about: its files changed since.")
         loaded[key] = reranking.load(spec)
     index = bm25.Index.of(texts.texts) if any(candidate.lexical for candidate in parsed) else None
-    return Service(texts, served, loaded, index, DEPTH)
+    shelves = {
+        each.model + each.held: hold(served[each.model].vectors, each.form, SEED) for each in parsed if each.held
+    }
+    return Service(texts, served, loaded, index, DEPTH, shelves)
 
 
 def _timed(
@@ -148,30 +153,39 @@ def _repeats(index: Any, pool: Pool, batch: int, steps: Steps) -> list[Repeat]:
 def _table(
     service: Service, parsed: Sequence[Candidate], calls: pd.DataFrame, working: dict[str, int], indexing: pd.DataFrame
 ) -> pd.DataFrame:
-    rows = []
+    rows: list[dict[str, Any]] = []
     for candidate in parsed:
         own = calls.loc[calls["candidate"] == candidate.key, "nanoseconds"].to_numpy()
         ends = (np.nan if end is None else end / 1e6 for end in quantile_interval(own, 95))
-        vectors = service.models[candidate.model].vectors if candidate.embeds else np.empty((0, 0), np.float32)
+        held, dimension = _size(service, candidate)
         index = service.index.nbytes / max(1, len(service.corpus)) if candidate.lexical and service.index else 0.0
         rows.append(
             {
-                **{
-                    "candidate": candidate.key,
-                    "p50_ms": percentile(own, 50) / 1e6,
-                    "p95_ms": percentile(own, 95) / 1e6,
-                },
+                "candidate": candidate.key,
+                "p50_ms": percentile(own, 50) / 1e6,
+                "p95_ms": percentile(own, 95) / 1e6,
                 **dict(zip(("p95_low", "p95_high"), ends, strict=True)),
                 "p99_ms": percentile(own, 99) / 1e6 if len(own) >= LEAST_CALLS else np.nan,
                 "calls": len(own),
                 **_rate(candidate, indexing),
                 "memory_bytes": service.held(candidate) + _growth(candidate, working),
-                "bytes_per_vector": vectors.shape[1] * vectors.itemsize,
+                "bytes_per_vector": held,
                 "index_bytes": index,
-                "dimension": vectors.shape[1],
+                "dimension": dimension,
             }
         )
     return pd.DataFrame(rows).astype({"candidate": "str"})
+
+
+def _size(service: Service, candidate: Candidate) -> tuple[float, int]:
+    """Bytes a text's vector takes as it is held, and its dimensions; nothing where there are no vectors."""
+    if not candidate.embeds:
+        return 0, 0
+    vectors = service.models[candidate.model].vectors
+    if candidate.held:
+        shelf = service.shelves[candidate.model + candidate.held]
+        return shelf.bytes_per_vector, candidate.form.dimension or vectors.shape[1]
+    return vectors.shape[1] * vectors.itemsize, vectors.shape[1]
 
 
 def _growth(candidate: Candidate, working: dict[str, int]) -> int:

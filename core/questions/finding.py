@@ -1,14 +1,16 @@
 """How a candidate answers queries: models, BM25, fusion and rerankers put together."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from core import rerankers
+from core.compression.holding import hold
 from core.errors import VecassayError
 from core.retrieval import bm25, candidates, fusion
 from core.retrieval.candidates import Candidate
+from core.retrieval.forms import SEED, Form
 from core.retrieval.search import NOWHERE, Found, dense, nowhere
 from core.types import Corpus, Ints, Query, Role, check_same_space
 from core.work import Work
@@ -33,17 +35,19 @@ class Finder:
         """The candidate's ranking; what it is put together from comes from `part`, which finds it here by default."""
         part = part or (lambda word: self.find(candidates.parse(word)))
         if candidate.reranker:
-            return self._rerank(part(Candidate(candidate.model, candidate.fused).key), candidate.reranker)
+            return self._rerank(part(replace(candidate, reranker="").key), candidate.reranker)
         if candidate.fused:
-            both = [part(candidate.model), part(candidates.BM25)]
+            both = [part(replace(candidate, fused=False).key), part(candidates.BM25)]
             return fusion.reciprocal(both, len(self.work.corpus(self.corpus)), self.depth)
-        return self._dense(candidate.model) if candidate.embeds else self._lexical()
+        return self._dense(candidate.model, candidate.form) if candidate.embeds else self._lexical()
 
-    def _dense(self, key: str) -> Found:
+    def _dense(self, key: str, form: Form) -> Found:
         (view,) = self.work.views(self.corpus, {key: self.models[key]})
         asked = self.work.embed(list(self.queries), view.model, Role.QUERY, fit=self.work.corpus(self.corpus))
         check_same_space(asked.space, view.embeddings.space)
-        return dense(asked.unit, view.unit, self.depth, self.excluded, self.work.progress)
+        if form.plain:
+            return dense(asked.unit, view.unit, self.depth, self.excluded, self.work.progress)
+        return hold(view.unit, form, SEED).search(asked.unit, self.depth, self.excluded, self.work.progress)
 
     def _lexical(self) -> Found:
         index = bm25.index(self.work.corpus(self.corpus))

@@ -1,11 +1,12 @@
 """Candidates as they answer one query in production: embed it, search, fuse, rerank."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from core import providers, rerankers
+from core.compression.holding import Held
 from core.errors import VecassayError
 from core.linalg import nearest
 from core.retrieval import bm25, fusion
@@ -34,13 +35,17 @@ class Served:
 
 @dataclass(frozen=True, eq=False)
 class Service:
-    """All that candidates are put together from: models and rerankers by key, the BM25 index if any needs it."""
+    """All that candidates are put together from: models and rerankers by key, the BM25 index if any needs it.
+
+    `shelves` hold the texts of a model in another form, by the model's key and the form's word behind it.
+    """
 
     corpus: Corpus
     models: Mapping[str, Served]
     rerankers: Mapping[str, rerankers.Reranker]
     index: bm25.Index | None
     depth: int
+    shelves: Mapping[str, Held] = field(default_factory=dict)
 
     def answering(self, candidate: Candidate) -> Callable[[Sequence[str]], Found]:
         """What answers queries for a candidate, from text to the best ten; called with one query at a time."""
@@ -57,13 +62,15 @@ class Service:
 
     def _base(self, candidate: Candidate, query: str, depth: int) -> Found:
         if not candidate.fused:
-            return self._dense(candidate.model, query, depth) if candidate.embeds else self._lexical(query, depth)
-        both = [self._dense(candidate.model, query, self.depth), self._lexical(query, self.depth)]
+            return self._dense(candidate, query, depth) if candidate.embeds else self._lexical(query, depth)
+        both = [self._dense(candidate, query, self.depth), self._lexical(query, self.depth)]
         return fusion.reciprocal(both, len(self.corpus), depth)
 
-    def _dense(self, key: str, query: str, depth: int) -> Found:
-        served = self.models[key]
+    def _dense(self, candidate: Candidate, query: str, depth: int) -> Found:
+        served = self.models[candidate.model]
         asked = Embeddings(served.model.space, Role.QUERY, served.encode([query], Role.QUERY))
+        if candidate.held:
+            return self.shelves[candidate.model + candidate.held].search(asked.unit, depth, FREE, quiet)
         rows, cosines = nearest(asked.unit, served.vectors, depth)
         return Found(rows.astype(np.int32), cosines)
 
@@ -77,7 +84,8 @@ class Service:
         sizes = []
         if candidate.embeds:
             served = self.models[candidate.model]
-            sizes += [served.encoder.nbytes, served.vectors.nbytes]
+            shelf = self.shelves[candidate.model + candidate.held].stored if candidate.held else served.vectors.nbytes
+            sizes += [served.encoder.nbytes, shelf]
         if candidate.lexical and self.index is not None:
             sizes.append(self.index.nbytes)
         if candidate.reranker:

@@ -18,6 +18,7 @@ from core.report.privacy import folder_name
 from core.report.record import Data, Flip, Measured, Pair, Record, Ruling, Used, Way, cleaned
 from core.retrieval import bm25, candidates, fusion
 from core.retrieval.judged import Judged
+from core.retrieval.settings import held
 from core.stats.resampling import DRAWS
 from core.types import Answer, Corpus, Study
 from core.work import find_spec
@@ -164,7 +165,9 @@ def _pair(row: Mapping[str, Any]) -> Pair:
 
 def _settings(words: Sequence[candidates.Candidate]) -> dict[str, Any]:
     """What was the same for all: draws, and the numbers of BM25, fusion and reranking where one takes part."""
-    found: dict[str, Any] = {"bootstrap draws": DRAWS, "search": "exact"}
+    exact = not any(word.form.index for word in words)
+    found: dict[str, Any] = {"bootstrap draws": DRAWS, "search": "exact" if exact else "exact but for those named"}
+    found |= {f"vectors of {word.model}{word.held}": held(word.form) for word in words if word.held}
     if any(word.lexical for word in words):
         found["bm25"] = dict(bm25.SETTINGS)
     if any(word.fused for word in words):

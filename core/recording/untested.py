@@ -22,7 +22,7 @@ def sentences(
     yield from _cut(study, kept)
     yield from _ways(plan)
     yield from _times(run)
-    yield "Vectors in fewer bits or dimensions, and approximate search: vectors were float32 and search was exact."
+    yield from _forms(plan)
 
 
 def _queries(study: Study, plan: Plan) -> Iterator[str]:
@@ -64,6 +64,14 @@ def _ways(plan: Plan) -> Iterator[str]:
         yield "Fusing a model's results with BM25's."
     if not any(word.reranker for word in words):
         yield "A reranker behind any candidate."
+
+
+def _forms(plan: Plan) -> Iterator[str]:
+    forms = [candidates.parse(word).form for word in plan.candidates]
+    if all(form.plain for form in forms):
+        yield "Vectors in fewer bits or dimensions, and approximate search: vectors were float32 and search was exact."
+    elif not any(form.index for form in forms):
+        yield "Approximate search: every text was looked at."
 
 
 def _times(run: Mapping[str, Any]) -> Iterator[str]:

@@ -1,4 +1,7 @@
-"""What can answer a query: a model, BM25, both fused, and any of these with a reranker behind it; each as one word."""
+"""What can answer a query: a model, BM25, both fused, and any of these with a reranker behind it; each as one word.
+
+A model's vectors may be held in another form than float32: minilm@128:int8.
+"""
 
 import re
 from collections import Counter
@@ -6,23 +9,33 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from core.errors import VecassayError
+from core.retrieval import forms
 
 BM25 = "bm25"
-_WORD = re.compile(r"(?P<base>[a-z0-9-]+)(?P<fused>\+bm25)?(>(?P<reranker>[a-z0-9-]+))?")
+_WORD = re.compile(rf"(?P<base>[a-z0-9-]+)(?P<form>{forms.PATTERN})(?P<fused>\+bm25)?(>(?P<reranker>[a-z0-9-]+))?")
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """One way to answer queries: `model` is a model key or "bm25"; `fused` with BM25; `reranker` a key or ""."""
+    """One way to answer queries: `model` is a model key or "bm25"; `fused` with BM25; `reranker` a key or "".
+
+    `held` is the word of the form its vectors are held in, "" for float32.
+    """
 
     model: str
     fused: bool = False
     reranker: str = ""
+    held: str = ""
 
     @property
     def key(self) -> str:
-        """The candidate as one word: minilm, bm25, minilm+bm25, minilm>reranker, minilm+bm25>reranker."""
-        return self.model + ("+bm25" if self.fused else "") + (f">{self.reranker}" if self.reranker else "")
+        """The candidate as one word: minilm, bm25, minilm+bm25, minilm>reranker, minilm@128:int8+bm25>reranker."""
+        return self.model + self.held + ("+bm25" if self.fused else "") + (f">{self.reranker}" if self.reranker else "")
+
+    @property
+    def form(self) -> forms.Form:
+        """How the vectors are held."""
+        return forms.parse(self.held)
 
     @property
     def embeds(self) -> bool:
@@ -37,6 +50,7 @@ class Candidate:
     def label(self, labels: Mapping[str, str]) -> str:
         """What people read; `labels` names models and rerankers by key."""
         base = "BM25" if self.model == BM25 else labels.get(self.model, self.model)
+        base = f"{base} ({self.form.label})" if self.held else base
         fused = f"{base} + BM25" if self.fused else base
         return f"{fused} > {labels.get(self.reranker, self.reranker)}" if self.reranker else fused
 
@@ -45,12 +59,16 @@ def parse(word: str) -> Candidate:
     """A candidate from its word.
 
     >>> parse("minilm+bm25>ms-marco")
-    Candidate(model='minilm', fused=True, reranker='ms-marco')
+    Candidate(model='minilm', fused=True, reranker='ms-marco', held='')
     """
     found = _WORD.fullmatch(word)
-    if found is None or (found["base"] == BM25 and found["fused"]):
-        raise VecassayError(f"Expected a candidate such as minilm, bm25, minilm+bm25 or minilm>reranker; got {word!r}.")
-    return Candidate(found["base"], bool(found["fused"]), found["reranker"] or "")
+    if found is None or (found["base"] == BM25 and (found["fused"] or found["form"])):
+        raise VecassayError(
+            f"Expected a candidate such as minilm, bm25, minilm+bm25, minilm>reranker or minilm@128:int8; got {word!r}."
+        )
+    # Read once, so that what cannot be put together is refused here.
+    held = forms.parse(found["form"]).word
+    return Candidate(found["base"], bool(found["fused"]), found["reranker"] or "", held)
 
 
 def models(words: Iterable[str]) -> tuple[str, ...]:

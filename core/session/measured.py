@@ -215,5 +215,5 @@ def _pick_size() -> str:
 
 def _size(word: str, sizes: dict[str, int | None]) -> float:
     candidate = parse(word)
-    alone = not candidate.fused and not candidate.reranker
+    alone = not candidate.fused and not candidate.reranker and not candidate.held
     return float(sizes.get(candidate.model) or 0) if alone else 0.0

@@ -10,6 +10,7 @@ from core import deciding
 from core.charts.palette import OTHER, muted
 from core.charts.retrieval import Look
 from core.decision import Plan
+from core.errors import VecassayError
 from core.retrieval import candidates as words_of
 from core.retrieval import figures
 from core.retrieval.candidates import BM25, Candidate, parse
@@ -18,6 +19,8 @@ from core.types import Question, Study
 
 MARGIN = 0.01
 TEST_SET = "Test set"
+TAKEN = "_smaller"
+"""Where this session keeps the smaller vectors it takes along."""
 VIEWS = {
     "Results": "the answer, figures with intervals, every two candidates.",
     "Queries": "query by query, results side by side.",
@@ -74,7 +77,39 @@ def candidates(study: Study) -> tuple[str, ...]:
     fused = [Candidate(key, fused=True) for key in keys] if hybrid else []
     single = [*map(Candidate, keys), Candidate(BM25)]
     reranked = [Candidate(base.model, base.fused, key) for key in reranking.pick() for base in fused or single]
-    return tuple(candidate.key for candidate in [*single, *fused, *reranked])
+    return (*(candidate.key for candidate in [*single, *fused, *reranked]), *smaller(study))
+
+
+def smaller(study: Study) -> tuple[str, ...]:
+    """Smaller vectors to compare besides: those taken along from Trade-offs, or named in the link."""
+    asked = [*st.session_state.get(TAKEN, ()), *st.query_params.get_all("smaller")]
+    known = [word for word in dict.fromkeys(asked) if _held_by(word, study)]
+    if not known:
+        return ()
+    if "smaller" not in st.query_params:
+        st.session_state.setdefault("smaller", known)
+    labels = words_of.labels(known, show.labels(study))
+    chosen = st.multiselect(
+        "Smaller vectors",
+        known,
+        format_func=labels.__getitem__,
+        key="smaller",
+        bind="query-params",
+        placeholder="none",
+        help="Vectors in fewer dimensions or bits, as you took them along from Trade-offs. They are candidates of "
+        "their own, and nothing is embedded again.",
+    )
+    return tuple(chosen)
+
+
+def _held_by(word: str, study: Study) -> bool:
+    """Whether a word names smaller vectors of one of the models."""
+    try:
+        candidate = parse(word)
+    except VecassayError:
+        return False
+    alone = not candidate.fused and not candidate.reranker
+    return bool(candidate.held) and alone and candidate.model in {model.spec.key for model in study.models}
 
 
 def candidate_labels(study: Study, words: Sequence[str]) -> dict[str, str]:
@@ -91,7 +126,7 @@ def candidate_colours(study: Study, words: Sequence[str]) -> dict[str, str]:
 
 def _colour(candidate: Candidate, own: Mapping[str, str]) -> str:
     colour = own.get(candidate.model, OTHER)
-    return muted(colour) if candidate.fused else colour
+    return muted(colour) if candidate.fused or candidate.held else colour
 
 
 def looks(study: Study, words: Sequence[str]) -> dict[str, Look]:
@@ -102,6 +137,8 @@ def looks(study: Study, words: Sequence[str]) -> dict[str, Look]:
         candidate = parse(word)
         if candidate.reranker:
             symbol, dash = "diamond" + ("-open" if candidate.fused else ""), "dashdot"
+        elif candidate.held:
+            symbol, dash = "triangle-up", "longdash"
         elif candidate.fused:
             symbol, dash = "circle-open", "dash"
         else:

@@ -8,9 +8,10 @@ Read it in this order: `resampling` (intervals and p of means over queries; the 
 from core.stats.comparing import pairwise
 from core.stats.resampling import Doubles, Paired, difference_interval, mean_interval, paired, ratio_interval, sign_flip
 from core.stats.telling import able, disputed
-from core.stats.verdicts import LEAST_QUERIES, MOST_QUERIES, holm, more_queries, tell, tie_group, verdict
+from core.stats.verdicts import ALPHA, LEAST_QUERIES, MOST_QUERIES, holm, more_queries, tell, tie_group, verdict
 
 __all__ = [
+    "ALPHA",
     "LEAST_QUERIES",
     "MOST_QUERIES",
     "Doubles",
