@@ -16,6 +16,7 @@ page = st.navigation(
         st.Page("pages/clusters.py", title="Clusters", icon=":material/bubble_chart:"),
         st.Page("pages/latency.py", title="Latency", icon=":material/speed:"),
         st.Page("pages/retrieval.py", title="Retrieval", icon=":material/manage_search:"),
+        st.Page("pages/tradeoffs.py", title="Trade-offs", icon=":material/compress:"),
         st.Page("pages/decision.py", title="Decision", icon=":material/gavel:"),
         st.Page("pages/library.py", title="Library", icon=":material/inventory_2:"),
     ]

@@ -12,6 +12,7 @@ from core.charts.palette import colours
 from core.charts.retrieval import by_cut, by_size, kinds, whiskers
 from core.charts.scores import cutoff_curves, score_histograms
 from core.charts.similarity import label_gap
+from core.charts.tradeoffs import tradeoffs
 
 __all__ = [
     "Cloud",
@@ -45,5 +46,6 @@ __all__ = [
     "suggested",
     "swept",
     "threshold_curves",
+    "tradeoffs",
     "whiskers",
 ]

@@ -27,6 +27,7 @@ from core.session.exporting import export_test_set
 from core.session.holdings import corpus_shelf
 from core.session.latency import kept_runs, measure_speed, run_facts, speed_answer
 from core.session.library import model_shelf, store_summary, vector_shelf
+from core.session.losses import what_is_lost
 from core.session.mapped import look_at_maps
 from core.session.maps import map_view, maps_and_clusters
 from core.session.matrices import similarity_finding, similarity_matrices
@@ -52,6 +53,7 @@ from core.session.similarity import similar, similarity_view
 from core.session.speed import call_times, outlook, speed_table, sweeps
 from core.session.speed import lines as speed_lines
 from core.session.threshold import thresholds
+from core.session.tradeoffs import kept_settings, smaller_answer, smaller_chart, smaller_table, smaller_vectors
 from core.session.warming import warm_up
 
 __all__ = [
@@ -84,6 +86,7 @@ __all__ = [
     "gather",
     "grouping",
     "kept_runs",
+    "kept_settings",
     "labels",
     "least_shared",
     "look_at_maps",
@@ -120,6 +123,10 @@ __all__ = [
     "similarity_matrices",
     "similarity_view",
     "small_and_large",
+    "smaller_answer",
+    "smaller_chart",
+    "smaller_table",
+    "smaller_vectors",
     "speed_answer",
     "speed_lines",
     "speed_table",
@@ -134,5 +141,6 @@ __all__ = [
     "try_it",
     "vector_shelf",
     "warm_up",
+    "what_is_lost",
     "whiskers",
 ]

@@ -1,0 +1,20 @@
+"""How small, how cheap, how fast can the vectors get?"""
+
+import streamlit as st
+
+from core import session
+
+study = session.page()
+
+# 1. What is compared: every model in every size and precision
+kept = session.kept_settings(study)
+found = session.smaller_vectors(study, kept)
+
+# 2. The answer: the smallest that is good enough, the picture, the table to choose from
+session.smaller_answer(found)
+session.smaller_chart(found)
+chosen = session.smaller_table(found)
+
+# 3. The evidence: what is lost in it
+st.subheader("What is lost", help="The chosen row of the table against the model's own float32 vectors.")
+session.what_is_lost(found, chosen)
