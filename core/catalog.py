@@ -1,8 +1,8 @@
-"""The models known by name; the facts stand in catalog.toml beside this file."""
+"""The models known by name, and what hosted ones charge; the facts stand in catalog.toml beside this file."""
 
 import re
 import tomllib
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from json import dumps
 from pathlib import Path
@@ -11,6 +11,24 @@ from typing import Any
 from core.digest import digest
 from core.registry import Registry
 from core.types import ModelSpec
+
+
+@dataclass(frozen=True)
+class Price:
+    """What a hosted model charges for a million input tokens, and since when that is known.
+
+    `date` (ISO) is the latest day on which the figure is known to have stood; `source` the vendor's page, where
+    today's price stands; `dimensions` of a vector unless fewer are asked for; `note` says what is not confirmed.
+    """
+
+    name: str
+    vendor: str
+    per_million_tokens: float
+    currency: str
+    date: str
+    source: str
+    dimensions: int
+    note: str = ""
 
 
 @lru_cache(maxsize=1)
@@ -39,6 +57,11 @@ def model(key: str) -> ModelSpec:
 def rerankers() -> dict[str, ModelSpec]:
     """Every reranker of the catalogue by key; their keys are no model's."""
     return dict(_registry("reranker"))
+
+
+def prices() -> tuple[Price, ...]:
+    """The prices of hosted models, in the catalogue's order; for comparison, none of them runs here."""
+    return tuple(Price(**raw) for raw in _table()["price"])
 
 
 def slug(label: str) -> str:

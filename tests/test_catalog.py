@@ -1,11 +1,13 @@
 """Every entry of the catalogue can be used, and says where it comes from and on what terms."""
 
 import tomllib
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from core import catalog
+from core.catalog import Price
 from core.providers import REGISTRY
 from core.registry import UnknownName, discover
 from core.types import ModelSpec
@@ -58,3 +60,19 @@ def test_what_is_here_agrees_with_the_catalogue(home_with_static: Path) -> None:
 def test_slugs_by_eye() -> None:
     assert catalog.slug("BGE-small (v1.5)") == "bge-small-v1-5"
     assert catalog.slug("模型") == "model"
+
+
+@pytest.mark.parametrize("price", catalog.prices(), ids=[price.name for price in catalog.prices()])
+def test_a_price_is_dated_positive_and_says_where_it_is_from(price: Price) -> None:
+    assert price.date == date.fromisoformat(price.date).isoformat()
+    assert price.source.startswith("https://")
+    assert price.per_million_tokens > 0
+    assert price.currency == "USD"
+    assert price.dimensions > 0
+    assert price.vendor
+    assert price.note.endswith(".")
+
+
+def test_a_hosted_model_has_one_price() -> None:
+    names = [price.name for price in catalog.prices()]
+    assert len(names) == len(set(names)) >= 8
