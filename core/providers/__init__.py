@@ -1,6 +1,7 @@
 """Texts in, vectors out: one library per file. A new file here with a registered provider is all it takes."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from core.errors import NotReady
@@ -9,6 +10,7 @@ from core.types import Corpus, Floats, Ints, ModelCard, ModelSpec, Progress, Rol
 
 PACKAGES = {"sklearn": "scikit-learn"}
 """What pip calls a module, where that is not its own name with dashes."""
+NO_LIMIT = 1_000_000
 
 
 class Encoder(Protocol):
@@ -80,6 +82,14 @@ def backend(spec: ModelSpec) -> str:
         return str(told(spec)) if told else ""
     except NotReady:
         return ""
+
+
+def tokens(spec: ModelSpec, texts: Sequence[str]) -> Ints | None:
+    """Tokens of each text by the model's own tokenizer, `(n,)`, before anything is cut off; None where it has none."""
+    try:
+        return REGISTRY[spec.provider].token_counts(replace(spec, max_tokens=NO_LIMIT), texts)
+    except StopIteration:  # its folder has no tokenizer that can be read apart from the model
+        return None
 
 
 def unavailable(provider: Provider) -> str | None:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,6 @@ from core.types import Answer, Corpus, Ints, Model, ModelSpec
 from core.work import Work, resolve
 
 WORD = re.compile(r"(?u)\b\w+\b")
-NO_LIMIT = 1_000_000
 
 
 @recipe("Measuring speed", kept=False, unit="", alone=True)
@@ -129,11 +128,7 @@ class _Timed:
 
 def _lengths(spec: ModelSpec, texts: Sequence[str]) -> tuple[str, Ints]:
     """Tokens by the model's own tokenizer; words where it has none."""
-    unlimited = replace(spec, max_tokens=NO_LIMIT)
-    try:
-        counts = providers.REGISTRY[spec.provider].token_counts(unlimited, texts)
-    except StopIteration:  # its folder has no tokenizer that can be read apart from the model
-        counts = None
+    counts = providers.tokens(spec, texts)
     if counts is not None:
         return "tokens", counts
     return "words", np.array([len(WORD.findall(text)) for text in texts], np.int64)
