@@ -38,6 +38,7 @@ ALLOWED = {
     "rerankers": LEAF | {"providers"},
     "stats": LEAF,
     "decision": LEAF | {"stats"},
+    "costs": LEAF | {"latency", "report"},
     "store": LEAF,
     "charts": LEAF,
     "report": LEAF | {"charts", "decision"},
@@ -56,8 +57,8 @@ ALLOWED = {
     "jobs": LEAF | {"store", "progress", "pipeline", "questions", "cluster", "worker", "work", "trouble"},
     "components": LEAF,
     "session": ENGINE
-    | {"components", "pipeline", "jobs", "charts", "report", "work", "decision", "deciding", "recording"},
-    "cli": ENGINE | {"pipeline", "report", "work", "decision", "deciding", "recording", "verification"},
+    | {"components", "pipeline", "jobs", "charts", "report", "work", "decision", "deciding", "recording", "costs"},
+    "cli": ENGINE | {"pipeline", "report", "work", "decision", "deciding", "recording", "verification", "costs"},
     "__main__": {"cli"},
     "__init__": set(),
 }
