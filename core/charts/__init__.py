@@ -2,6 +2,7 @@
 
 from core.charts.agreement import agreement_matrix, overlap_histogram
 from core.charts.clusters import crossing, explained, silhouettes, stability, suggested
+from core.charts.costs import bytes_by_texts
 from core.charts.curves import by_depth, first_ranks, precision_recall
 from core.charts.decision import decision
 from core.charts.distribution import distributions, threshold_curves
@@ -22,6 +23,7 @@ __all__ = [
     "by_cut",
     "by_depth",
     "by_size",
+    "bytes_by_texts",
     "call_times",
     "classes",
     "clouds",

@@ -19,6 +19,7 @@ from core.session.compare import (
     sentence_matrices,
     sentences,
 )
+from core.session.costing import costs_at_scale
 from core.session.crossings import split_groups
 from core.session.cutoffs import cutoffs
 from core.session.decide import decide
@@ -73,6 +74,7 @@ __all__ = [
     "colours",
     "corpus_report",
     "corpus_shelf",
+    "costs_at_scale",
     "cutoffs",
     "decide",
     "decision_answers",
