@@ -7,7 +7,7 @@ from tokenizers import Tokenizer
 
 from core import catalog, pipeline, providers
 from core.errors import VecassayError
-from core.providers.local import locate
+from core.providers.sources import locate
 from core.types import Corpus, Study
 
 TEXTS = ("a cat", "the dog sat on the mat", " ".join(["word"] * 400))
