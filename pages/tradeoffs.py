@@ -18,3 +18,6 @@ chosen = session.smaller_table(found)
 # 3. The evidence: what is lost in it
 st.subheader("What is lost", help="The chosen row of the table against the model's own float32 vectors.")
 session.what_is_lost(found, chosen)
+
+# 4. What it costs
+session.cost_of_sizes(found, chosen)

@@ -9,6 +9,8 @@ from core.compression.keeping import MEASURES
 from core.retrieval.candidates import parse
 from core.stats import MOST_QUERIES
 
+FEW = 10
+
 
 def size(count: float) -> str:
     """Bytes as people say them: 384 bytes, 1.5 kB, 38 MB, 1.5 TB; a thousand each."""
@@ -61,8 +63,10 @@ def _sentence(said: str) -> str:
     return said[0].upper() + said[1:] + "."
 
 
-def _queries(more: float) -> str:
+def _queries(more: Any) -> str:
     if pd.isna(more):
         return ""
+    if more < FEW:
+        return "A few more queries like these may show it. "
     number = "More than a million" if more >= MOST_QUERIES else f"About {more:,.0f} more"
     return f"{number} queries like these would show it, if it is so. "

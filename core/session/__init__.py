@@ -26,6 +26,7 @@ from core.session.decide import decide
 from core.session.decision import decision_answers
 from core.session.exporting import export_test_set
 from core.session.holdings import corpus_shelf
+from core.session.keeping import kept_settings
 from core.session.latency import kept_runs, measure_speed, run_facts, speed_answer
 from core.session.library import model_shelf, store_summary, vector_shelf
 from core.session.losses import what_is_lost
@@ -49,12 +50,13 @@ from core.session.retrieval import (
     retrieval_settings,
     retrieval_view,
 )
+from core.session.scaled import cost_of_sizes
 from core.session.show import chart, colours, frame, labels, table
 from core.session.similarity import similar, similarity_view
 from core.session.speed import call_times, outlook, speed_table, sweeps
 from core.session.speed import lines as speed_lines
 from core.session.threshold import thresholds
-from core.session.tradeoffs import kept_settings, smaller_answer, smaller_chart, smaller_table, smaller_vectors
+from core.session.tradeoffs import smaller_answer, smaller_chart, smaller_table, smaller_vectors
 from core.session.warming import warm_up
 
 __all__ = [
@@ -74,6 +76,7 @@ __all__ = [
     "colours",
     "corpus_report",
     "corpus_shelf",
+    "cost_of_sizes",
     "costs_at_scale",
     "cutoffs",
     "decide",
