@@ -62,21 +62,23 @@ def tradeoffs(  # noqa: PLR0913  (options of a command line)
     for model in study.models:
         _ask(study.only(model.spec.key), "tradeoffs", f"Trying smaller vectors: {model.label}", **scored)
     found = _ask(study, "frontier", "Comparing them", measure=measure, within=within, **scored)
-    answer = {
-        "corpus": study.corpus.fingerprint,
-        "texts": len(study.corpus),
-        "n": found["n"],
-        "measure": measure,
-        "within": within,
-        **scored,
-        "models": {model.spec.key: model.space.digest for model in study.models},
-        "choices": found["choices"],
-        "forms": found["table"],
-    }
+    answer = _answer(study, found, {"measure": measure, "within": within, **scored})
     if out is None:
         _print(study, answer, every)
     else:
         write(out, answer, "forms")
+
+
+def _answer(study: Study, found: Answer, asked: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "corpus": study.corpus.fingerprint,
+        "texts": len(study.corpus),
+        "n": found["n"],
+        **asked,
+        "models": {model.spec.key: model.space.digest for model in study.models},
+        "choices": found["choices"],
+        "forms": found["table"],
+    }
 
 
 def _ask(study: Study, name: str, doing: str, **arguments: Any) -> Answer:

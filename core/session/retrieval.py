@@ -19,8 +19,8 @@ from core.types import Question, Study
 
 MARGIN = 0.01
 TEST_SET = "Test set"
-TAKEN = "_smaller"
-"""Where this session keeps the smaller vectors it takes along."""
+SMALLER, TAKEN = "smaller", "_taken"
+"""Where the link names smaller vectors, and where this session keeps those it takes along."""
 VIEWS = {
     "Results": "the answer, figures with intervals, every two candidates.",
     "Queries": "query by query, results side by side.",
@@ -82,23 +82,24 @@ def candidates(study: Study) -> tuple[str, ...]:
 
 def smaller(study: Study) -> tuple[str, ...]:
     """Smaller vectors to compare besides: those taken along from Trade-offs, or named in the link."""
-    asked = [*st.session_state.get(TAKEN, ()), *st.query_params.get_all("smaller")]
-    known = [word for word in dict.fromkeys(asked) if _held_by(word, study)]
+    named = [word for word in st.query_params.get(SMALLER, "").split(",") if word]
+    taken = dict.fromkeys([*st.session_state.get(TAKEN, ()), *named])
+    known = [word for word in taken if _held_by(word, study)]
     if not known:
         return ()
-    if "smaller" not in st.query_params:
-        st.session_state.setdefault("smaller", known)
+    st.session_state[TAKEN] = tuple(taken)
+    st.session_state.setdefault(f"_{SMALLER}", [word for word in known if word in named] or known)
     labels = words_of.labels(known, show.labels(study))
     chosen = st.multiselect(
         "Smaller vectors",
         known,
         format_func=labels.__getitem__,
-        key="smaller",
-        bind="query-params",
+        key=f"_{SMALLER}",
         placeholder="none",
         help="Vectors in fewer dimensions or bits, as you took them along from Trade-offs. They are candidates of "
         "their own, and nothing is embedded again.",
     )
+    st.query_params[SMALLER] = ",".join(chosen)
     return tuple(chosen)
 
 

@@ -179,9 +179,8 @@ def _take(found: Smaller, word: str) -> None:
         )
         st.caption("Select a row to choose another one." if word not in found.labels else "float32 is there already.")
     if pressed:
-        taken = [*st.session_state.get(retrieval.TAKEN, ()), *st.session_state.get("smaller", ())]
-        st.session_state[retrieval.TAKEN] = tuple(dict.fromkeys([*taken, word]))
-        st.session_state.pop("smaller", None)
+        taken = dict.fromkeys([*st.session_state.get(retrieval.TAKEN, ()), word])
+        st.session_state[retrieval.TAKEN] = tuple(taken)
         st.switch_page("pages/decision.py")
 
 
