@@ -28,7 +28,7 @@ PATIENCE = 300_000
 POINTS, FEW = 20_000, 1_000
 MOST_SECONDS = 1.5
 STUDY = {"corpus": "helpdesk", "models": "lsa,minilm"}
-PAGES = ("overview", "compare", "similarity", "clusters", "latency", "retrieval", "decision", "library")
+PAGES = ("overview", "compare", "similarity", "clusters", "latency", "retrieval", "tradeoffs", "decision", "library")
 # Decision asks 27 things (limits, what counts, prices, the record) beside one figure and one table, and a browser needs
 # 5 to 20 ms to draw each field; the plain page asks nothing.
 FLOORS = {"decision": 0.4}

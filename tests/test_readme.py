@@ -30,9 +30,10 @@ def test_a_default_is_the_code_s(name: str) -> None:
 
 
 def test_every_page_has_its_line_and_its_question() -> None:
+    titles = dict(re.findall(r'st\.Page\("pages/(\w+)\.py", title="(.*?)"', (ROOT / "app.py").read_text()))
     for page in (ROOT / "pages").glob("*.py"):
         question = page.read_text().split('"""')[1].split("\n")[0]
-        assert f"| **{page.stem.title()}** | {question}" in README
+        assert f"| **{titles[page.stem]}** | {question}" in README
 
 
 def test_every_picture_and_file_named_is_there() -> None:

@@ -10,9 +10,10 @@ from core.types import Answer, Study
 
 
 def cost_of_sizes(found: Smaller, picked: str) -> None:
-    """What the picked form, each model's float32 and the front cost at scale."""
-    table = found.table
-    named = table[(table["form"] == "") | table["front"] | (table["candidate"] == picked)]
+    """What the picked form, those the answer names and each model's float32 cost at scale."""
+    table, choices = found.table, found.frontier["choices"]
+    told = {picked, *choices["chosen"], *choices["likely"]}
+    named = table[(table["form"] == "") | table["candidate"].isin(told)]
     named = named.assign(picked=named["candidate"] == picked)
     named = named.sort_values(["picked", "bytes_per_vector"], ascending=[False, False])
     sizes = pd.DataFrame(

@@ -85,16 +85,19 @@ def _how(found: Smaller) -> list[str]:
         f"Ranges, centres and axes were learnt on {one['fitted']:,} texts; nothing was embedded again. Rescoring looks "
         f"at so many times ten results again with the float32 query."
     )
-    for key, each in found.forms.items():
-        trained = [size for size in each["trained"] if size < each["dimension"]]
-        name = found.labels[key]
+    trained = {key: [cut for cut in each["trained"] if cut < each["dimension"]] for key, each in found.forms.items()}
+    said += [
+        f"{found.labels[key]} was trained to be cut to {', '.join(map(str, cuts))} dimensions."
+        for key, cuts in trained.items()
+        if cuts
+    ]
+    others = [found.labels[key] for key, cuts in trained.items() if not cuts]
+    if others:
         said.append(
-            f"{name} was trained to be cut to {', '.join(map(str, trained))} dimensions."
-            if trained
-            else f"{name} is not known to be trained for truncation: what cutting costs it is measured here."
+            f"Not known to be trained for truncation: {', '.join(others)}; what cutting costs is measured here."
         )
-        if each["empty"]:
-            said.append(f"Texts without a vector under {name}, never found: {each['empty']:,}.")
+    empty = {found.labels[key]: each["empty"] for key, each in found.forms.items() if each["empty"]}
+    said += [f"Texts without a vector under {name}, never found: {number:,}." for name, number in empty.items()]
     return said
 
 

@@ -29,7 +29,7 @@ def test_the_answer_stands_first_then_picture_and_table(study: Study, asked_here
     assert "Decided" in text or "Not decided" in text
     assert "bytes a text" in text
     assert "n = 40 judged queries" in text
-    assert "not known to be trained for truncation" in text
+    assert "Not known to be trained for truncation" in text
     assert len(at.get("plotly_chart")) >= 1
     table = at.dataframe[0].value
     assert "LSA (float32)" in set(table["configuration"])
