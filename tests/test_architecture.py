@@ -15,7 +15,7 @@ CORE = ROOT / "core"
 LEAF = {"types", "errors", "digest", "registry", "settings", "linalg"}
 ENGINE = LEAF | {
     "catalog", "providers", "measures", "projections", "clusterings", "latency", "corpora", "store", "retrieval",
-    "rerankers", "stats", "compression",
+    "rerankers", "stats", "compression", "migration",
 }  # fmt: skip
 HEAVY = {
     "torch", "sentence_transformers", "transformers", "model2vec", "sklearn", "scipy", "umap", "numba", "openvino",
@@ -35,6 +35,7 @@ ALLOWED = {
     "latency": LEAF | {"providers"},
     "retrieval": LEAF,
     "compression": LEAF | {"retrieval", "stats"},
+    "migration": LEAF | {"report"},
     "rerankers": LEAF | {"providers"},
     "stats": LEAF,
     "decision": LEAF | {"stats"},
