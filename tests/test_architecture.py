@@ -35,7 +35,7 @@ ALLOWED = {
     "latency": LEAF | {"providers"},
     "retrieval": LEAF,
     "compression": LEAF | {"retrieval", "stats"},
-    "migration": LEAF | {"report"},
+    "migration": LEAF | {"report", "stats"},
     "rerankers": LEAF | {"providers"},
     "stats": LEAF,
     "decision": LEAF | {"stats"},

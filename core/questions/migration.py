@@ -19,6 +19,7 @@ from core.types import Answer, Corpus, Floats, Ints, Role
 from core.work import View, Work, quiet
 
 Doubles = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
 TOP, PROBES = 10, 1_000
 STEPS = 2 + 2 * len(FITS)
 MEASURES = ("recall", "nDCG@10", "cosine")
@@ -62,33 +63,37 @@ def migration(
     of them). `unmapped` says why there are no maps. Raises VecassayError for one text, or one model.
     """
     texts = work.corpus(corpus)
-    if a == b or len(texts) < 2:
-        raise VecassayError(
-            f"Expected two different models and at least two texts; got {a}, {b} and {len(texts):,}. Choose another "
-            f"model to move to, or load more texts."
-        )
+    _check(a, b, len(texts))
     before, after = work.views(corpus, {key: models[key] for key in (a, b)})
     asked = _asked(work, before, after, Judged.of(texts, copies), rel, seed)
     rows = {"a": asked.found(asked.a, before.unit), "b": asked.found(asked.b, after.unit)}
     work.progress(2, STEPS)
     own, said = _numbered(texts)
-    alike = before.unit.any(axis=1) & after.unit.any(axis=1)
+    alike: Flags = np.logical_and(before.unit.any(axis=1), after.unit.any(axis=1))
     # What is asked stands for what people will ask: no map has seen it.
-    unseen = alike & ~np.isin(own, said if texts.queries else own[asked.places])
-    unseen[asked.excluded[asked.excluded != NOWHERE]] = False
+    unseen = alike & ~np.isin(own, [*said, *own[asked.excluded[asked.excluded != NOWHERE]]])
     split = Split.of(own, unseen, seed)
     sampled = _sample(own, alike, seed)
     cosines: dict[str, Doubles] = {}
-    alphas: tuple[float, ...] = ()
-    for step, (name, fit) in enumerate(FITS.items() if split else (), start=1):
-        moved = mapped(before.unit, after.unit, split, fit)
-        work.progress(1 + 2 * step, STEPS)
-        rows[name] = asked.found(asked.b, moved.unit)
-        cosines[name] = np.einsum("nd,nd->n", moved.unit[sampled], after.unit[sampled], dtype=np.float64)
-        alphas = moved.alphas
-        work.progress(2 + 2 * step, STEPS)
+    alphas: list[float] = []
+    if split:
+        for done, (name, fit) in enumerate(FITS.items()):
+            moved = mapped(before.unit, after.unit, split, fit)
+            work.progress(3 + 2 * done, STEPS)
+            rows[name] = asked.found(asked.b, moved.unit)
+            cosines[name] = np.einsum("nd,nd->n", moved.unit[sampled], after.unit[sampled], dtype=np.float64)
+            alphas = list(moved.alphas)
+            work.progress(4 + 2 * done, STEPS)
     facts = _facts(before, after, asked, split, int(unseen.sum()))
-    return {**_told(asked, rows, cosines, seed), **facts, "sampled": len(sampled), "alphas": list(alphas), "seed": seed}
+    return {**_told(asked, rows, cosines, seed), **facts, "sampled": len(sampled), "alphas": alphas, "seed": seed}
+
+
+def _check(a: str, b: str, texts: int) -> None:
+    if a == b or texts < 2:
+        raise VecassayError(
+            f"Expected two different models and at least two texts; got {a}, {b} and {texts:,}. Choose another model "
+            f"to move to, or load more texts."
+        )
 
 
 def _asked(work: Work, before: View, after: View, judged: Judged, rel: int, seed: int) -> Asked:
@@ -112,7 +117,7 @@ def _numbered(corpus: Corpus) -> tuple[Ints, Ints]:
     return numbers[: len(corpus)], numbers[len(corpus) :]
 
 
-def _sample(groups: Ints, alike: npt.NDArray[np.bool_], seed: int) -> Ints:
+def _sample(groups: Ints, alike: Flags, seed: int) -> Ints:
     """Rows of different texts with a vector in both spaces, at most 1,000 drawn at random: whose cosine is measured."""
     rows = np.flatnonzero(alike)
     once = rows[np.unique(groups[rows], return_index=True)[1]]

@@ -34,6 +34,7 @@ from core.session.mapped import look_at_maps
 from core.session.maps import map_view, maps_and_clusters
 from core.session.matrices import similarity_finding, similarity_matrices
 from core.session.measured import by_kind, depth_curves, every_figure, small_and_large
+from core.session.migration import migration
 from core.session.overview import corpus_report, gap_rows, model_cards, texts_table, try_it
 from core.session.page import page
 from core.session.pairs import open_pair, opened_pair, pair_list
@@ -50,7 +51,7 @@ from core.session.retrieval import (
     retrieval_settings,
     retrieval_view,
 )
-from core.session.scaled import cost_of_sizes
+from core.session.scaled import cost_of_sizes, plan_migration
 from core.session.show import chart, colours, frame, labels, table
 from core.session.similarity import similar, similarity_view
 from core.session.speed import call_times, outlook, speed_table, sweeps
@@ -98,6 +99,7 @@ __all__ = [
     "map_view",
     "maps_and_clusters",
     "measure_speed",
+    "migration",
     "model_cards",
     "model_pair",
     "model_shelf",
@@ -114,6 +116,7 @@ __all__ = [
     "pair_verdicts",
     "place",
     "placed_texts",
+    "plan_migration",
     "query_by_query",
     "retrieval_settings",
     "retrieval_verdict",

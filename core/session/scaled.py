@@ -1,10 +1,11 @@
-"""What was measured elsewhere of how fast models embed, and the configurations whose cost at scale is told."""
+"""What was measured elsewhere of how fast models embed, told beside what it decides: costs at scale, and a move."""
 
 import pandas as pd
 import streamlit as st
 
 from core import deciding, pipeline
 from core.session.costing import costs_at_scale
+from core.session.migration import migration
 from core.session.tradeoffs import Smaller
 from core.types import Answer, Study
 
@@ -26,6 +27,12 @@ def cost_of_sizes(found: Smaller, picked: str) -> None:
         }
     )
     costs_at_scale(found.study, sizes, texts_per_s=texts_per_second(found.study))
+
+
+def plan_migration(found: Smaller) -> None:
+    """What moving from one of the models to another changes and takes, scored as the page is."""
+    seconds = {key: 1 / rate for key, rate in texts_per_second(found.study).items() if rate > 0}
+    migration(found.study, found.kept, seconds_per_text=seconds)
 
 
 def texts_per_second(study: Study) -> dict[str, float]:
