@@ -21,3 +21,6 @@ session.what_is_lost(found, chosen)
 
 # 4. What it costs
 session.cost_of_sizes(found, chosen)
+
+# 5. And what another model would change
+session.plan_migration(found)
