@@ -15,11 +15,11 @@ CORE = ROOT / "core"
 LEAF = {"types", "errors", "digest", "registry", "settings", "linalg"}
 ENGINE = LEAF | {
     "catalog", "providers", "measures", "projections", "clusterings", "latency", "corpora", "store", "retrieval",
-    "rerankers", "stats", "compression", "migration",
+    "rerankers", "stats", "compression", "migration", "indexes",
 }  # fmt: skip
 HEAVY = {
     "torch", "sentence_transformers", "transformers", "model2vec", "sklearn", "scipy", "umap", "numba", "openvino",
-    "faiss", "openTSNE", "distributed", "openai", "ir_measures", "bm25s", "datasets", "jinja2",
+    "faiss", "openTSNE", "distributed", "openai", "ir_measures", "bm25s", "datasets", "jinja2", "lancedb",
 }  # fmt: skip
 
 # What each part of core may import from core, besides its own package.
@@ -36,6 +36,8 @@ ALLOWED = {
     "retrieval": LEAF,
     "compression": LEAF | {"retrieval", "stats"},
     "migration": LEAF | {"report", "stats"},
+    "indexes": LEAF | {"compression", "retrieval", "latency"},
+    "vectordb": LEAF | {"report", "retrieval"},
     "rerankers": LEAF | {"providers"},
     "stats": LEAF,
     "decision": LEAF | {"stats"},
@@ -58,8 +60,21 @@ ALLOWED = {
     "jobs": LEAF | {"store", "progress", "pipeline", "questions", "cluster", "worker", "work", "trouble"},
     "components": LEAF,
     "session": ENGINE
-    | {"components", "pipeline", "jobs", "charts", "report", "work", "decision", "deciding", "recording", "costs"},
-    "cli": ENGINE | {"pipeline", "report", "work", "decision", "deciding", "recording", "verification", "costs"},
+    | {
+        "components",
+        "pipeline",
+        "jobs",
+        "charts",
+        "report",
+        "work",
+        "decision",
+        "deciding",
+        "recording",
+        "costs",
+        "vectordb",
+    },
+    "cli": ENGINE
+    | {"pipeline", "report", "work", "decision", "deciding", "recording", "verification", "costs", "vectordb"},
     "__main__": {"cli"},
     "__init__": set(),
 }
@@ -100,7 +115,7 @@ def test_core_imports_only_what_its_part_may(path: Path) -> None:
     assert not beyond, f"{path.relative_to(ROOT)} imports {sorted(beyond)}"
 
 
-@pytest.mark.parametrize("folder", ["providers", "measures", "projections", "clusterings", "questions"])
+@pytest.mark.parametrize("folder", ["providers", "measures", "projections", "clusterings", "indexes", "questions"])
 def test_files_that_add_one_thing_do_not_import_each_other(folder: str) -> None:
     names = {path.stem for path in (CORE / folder).glob("*.py")}
     registering = {path.stem for path in (CORE / folder).glob("*.py") if "REGISTRY" in path.read_text()}
