@@ -157,7 +157,8 @@ def _prices(given: Sequence[str] | None, words: Sequence[str]) -> dict[str, floa
 
 def _run(study: Study, key: str) -> str:
     """The kept run that is asked for, or the key of one to be measured; raises VecassayError when it is not there."""
-    kept = [each for each in pipeline.store().timings.list(study.corpus.fingerprint) if each.summary.get("kind")]
+    listed = pipeline.store().timings.list(study.corpus.fingerprint)
+    kept = [each for each in listed if each.summary.get("kind") == "answering"]
     known = [each.key for each in kept]
     if not key:
         return secrets.token_hex(8)

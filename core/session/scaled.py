@@ -9,6 +9,9 @@ from core.session.migration import migration
 from core.session.tradeoffs import Smaller
 from core.types import Answer, Study
 
+EMBEDDING = {"latency", "answering"}
+"""Kinds of kept runs in which texts were embedded."""
+
 
 def cost_of_sizes(found: Smaller, picked: str) -> None:
     """What the picked form, those the answer names and each model's float32 cost at scale."""
@@ -43,7 +46,8 @@ def texts_per_second(study: Study) -> dict[str, float]:
     found: dict[str, float] = {}
     entries = sorted(pipeline.store().timings.list(study.corpus.fingerprint), key=lambda each: each.created)
     for entry in entries:
-        run = _kept(entry.key, entry.created)
+        embeds = entry.summary.get("kind", "latency") in EMBEDDING
+        run = _kept(entry.key, entry.created) if embeds else None
         if run is not None:
             found |= _decided(study, run) if "candidates" in run else _timed(study, run)
     return found
