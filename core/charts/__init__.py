@@ -6,6 +6,7 @@ from core.charts.costs import bytes_by_texts
 from core.charts.curves import by_depth, first_ranks, precision_recall
 from core.charts.decision import decision
 from core.charts.distribution import distributions, threshold_curves
+from core.charts.indexes import indexes
 from core.charts.latency import by_class, call_times, swept
 from core.charts.maps import Cloud, Paint, classes, clouds, drawn_rows, scale
 from core.charts.pairs import rank_lines, sentence_matrices
@@ -35,6 +36,7 @@ __all__ = [
     "drawn_rows",
     "explained",
     "first_ranks",
+    "indexes",
     "kinds",
     "label_gap",
     "overlap_histogram",
