@@ -26,6 +26,7 @@ from core.session.decide import decide
 from core.session.decision import decision_answers
 from core.session.exporting import export_test_set
 from core.session.holdings import corpus_shelf
+from core.session.indexing import index_curves
 from core.session.keeping import kept_settings
 from core.session.latency import kept_runs, measure_speed, run_facts, speed_answer
 from core.session.library import model_shelf, store_summary, vector_shelf
@@ -52,6 +53,7 @@ from core.session.retrieval import (
     retrieval_view,
 )
 from core.session.scaled import cost_of_sizes, plan_migration
+from core.session.sending import send_to_database
 from core.session.show import chart, colours, frame, labels, table
 from core.session.similarity import similar, similarity_view
 from core.session.speed import call_times, outlook, speed_table, sweeps
@@ -91,6 +93,7 @@ __all__ = [
     "gap_rows",
     "gather",
     "grouping",
+    "index_curves",
     "kept_runs",
     "kept_settings",
     "labels",
@@ -124,6 +127,7 @@ __all__ = [
     "retrieved",
     "row",
     "run_facts",
+    "send_to_database",
     "sentence_matrices",
     "sentences",
     "similar",
