@@ -24,3 +24,7 @@ session.cost_of_sizes(found, chosen)
 
 # 5. And what another model would change
 session.plan_migration(found)
+
+# 6. How fast they are searched, and where they go from here
+session.index_curves(study)
+session.send_to_database(study)
