@@ -26,5 +26,7 @@ session.cost_of_sizes(found, chosen)
 session.plan_migration(found)
 
 # 6. How fast they are searched, and where they go from here
+st.subheader("How fast are they searched?", help="Indexes that do not look at every text, against exact search.")
 session.index_curves(study)
+st.subheader("Take them to your vector database")
 session.send_to_database(study)
