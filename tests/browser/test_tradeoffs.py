@@ -6,8 +6,8 @@ from playwright.sync_api import Page, expect
 from core import pipeline
 from tests.browser.conftest import SECONDS, Server, no_error, settled
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
-LONG = 2 * SECONDS * 1000
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(1200)]
+LONG = 4 * SECONDS * 1000
 
 
 def test_a_smaller_form_is_chosen_and_taken_to_the_decision(server: Server, page: Page) -> None:

@@ -11,7 +11,7 @@ from core.types import Corpus
 
 ROOT = Path(__file__).parent.parent.parent
 PAGES = ("overview", "compare", "similarity", "clusters", "latency", "library")
-PATIENCE = 120
+PATIENCE = 300
 
 
 @pytest.fixture

@@ -96,7 +96,7 @@ def test_whether_it_had_the_worker_to_itself_is_said(study: Study) -> None:
     work = Work(pipeline.store(), pipeline.respond, alone=False)
     assert pipeline.respond(work, question)["facts"]["alone"] is False
     assert questions.REGISTRY["latency"].alone
-    assert [name for name, recipe in questions.REGISTRY.items() if recipe.alone] == ["answering", "latency"]
+    assert [name for name, recipe in questions.REGISTRY.items() if recipe.alone] == ["answering", "indexes", "latency"]
 
 
 @pytest.mark.parametrize("texts", [("one",), ("same", "same"), ("a", "bb cc")])
