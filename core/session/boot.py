@@ -8,6 +8,7 @@ from time import sleep
 import streamlit as st
 
 from core import jobs, pipeline
+from core.session.fragments import keep_together
 from core.session.sockets import answer_at_once
 from core.settings import settings
 
@@ -18,13 +19,14 @@ FIRST = "overview"
 
 @st.cache_resource(show_spinner=False)
 def start() -> None:
-    """Let answers leave at once; start the worker, which prepares for maps while people read; collect garbage once a
-    minute from now on.
+    """Let answers leave at once and whole; start the worker, which prepares for maps while people read; collect
+    garbage once a minute from now on.
 
     What is imported until then is taken out of the collection. Streamlit's own full collection after every script run
     is switched off in `.streamlit/config.toml`.
     """
     answer_at_once()
+    keep_together()
     jobs.jobs().warm()
     if settings().warm:
         jobs.jobs().submit(pipeline.warm())

@@ -91,9 +91,10 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 
 @pytest.fixture
 def visitors(browser: Browser) -> Iterator[Callable[[], Page]]:
-    """Opens pages as different people; none of them may ask a foreign host for anything."""
+    """Opens pages as different people; none of them may ask a foreign host for anything, or see a page break."""
     contexts: list[BrowserContext] = []
     hosts: set[str | None] = set()
+    broken: list[str] = []
 
     def visit() -> Page:
         context = browser.new_context(viewport={"width": 1440, "height": 1000})
@@ -102,12 +103,15 @@ def visitors(browser: Browser) -> Iterator[Callable[[], Page]]:
         context.on("request", lambda request: hosts.add(urlsplit(request.url).hostname))
         page = context.new_page()
         page.on("dialog", lambda dialog: hosts.add(f"a script ran: {dialog.message}"))
+        page.on("pageerror", lambda error: broken.append(str(error)))
+        page.on("console", lambda said: broken.append(said.text) if said.text.startswith("Error: Bad delta") else None)
         return page
 
     yield visit
     for context in contexts:
         context.close()
     assert hosts <= {"127.0.0.1", None}, hosts
+    assert not broken, broken
 
 
 @pytest.fixture
