@@ -8,6 +8,8 @@ HERE = Path(__file__).parent
 
 st.set_page_config(page_title="Vecassay", page_icon=str(HERE / "docs" / "icon.png"), layout="wide")
 st.session_state["_navigated"] = True
+linked = {name: value for name, value in st.query_params.to_dict().items() if name in ("corpus", "models")}
+st.session_state["_chosen"] = {**st.session_state.get("_chosen", {}), **linked}  # see core/session/choice.py
 page = st.navigation(
     [
         st.Page("pages/overview.py", title="Overview", icon=":material/dashboard:", default=True),

@@ -25,20 +25,19 @@ class Choice:
 
 def current() -> Choice:
     """From the URL, else from this session, else the first sample with the default models."""
-    kept: Choice = st.session_state.get("_choice", Choice(next(iter(corpora.SAMPLES)), catalog.DEFAULT_MODELS))
-    corpus = st.query_params.get("corpus", kept.corpus)
-    models = st.query_params.get("models")
-    keys = kept.models if models is None else tuple(dict.fromkeys(key for key in models.split(",") if key))
-    return Choice(corpus, keys[:MOST_MODELS])
+    # `app.py` keeps there what a link says before anything slow is done: who goes on to another page takes it along.
+    said = {**st.session_state.get("_chosen", {}), **st.query_params.to_dict()}
+    corpus = said.get("corpus", next(iter(corpora.SAMPLES)))
+    keys = said["models"].split(",") if "models" in said else catalog.DEFAULT_MODELS
+    return Choice(corpus, tuple(dict.fromkeys(filter(None, keys)))[:MOST_MODELS])
 
 
 def choose(corpus: str | None = None, models: tuple[str, ...] | None = None) -> None:
     """Change what is compared, here and in the URL."""
     now = current()
     choice = Choice(corpus or now.corpus, now.models if models is None else models)
-    st.session_state["_choice"] = choice
-    st.query_params["corpus"] = choice.corpus
-    st.query_params["models"] = ",".join(choice.models)
+    said = st.session_state["_chosen"] = {"corpus": choice.corpus, "models": ",".join(choice.models)}
+    st.query_params.update(said)
 
 
 def reset_corpus() -> None:

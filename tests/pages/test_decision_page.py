@@ -114,7 +114,7 @@ def test_texts_without_queries_say_what_to_do(app: None) -> None:
     assert not at.get("plotly_chart")
     at.button(key="decide_helpdesk").click().run()
     assert study.corpus.queries == ()
-    assert at.session_state["_choice"].corpus == "helpdesk"
+    assert at.session_state["_chosen"]["corpus"] == "helpdesk"
 
 
 def test_a_comparison_waits_for_what_it_stands_on(app: None, monkeypatch: pytest.MonkeyPatch) -> None:

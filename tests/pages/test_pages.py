@@ -4,6 +4,7 @@ import time
 from pathlib import Path
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from core import corpora, jobs, pipeline
@@ -30,15 +31,35 @@ def open_page(page: str, **query: str) -> AppTest:
 
 
 def settle(at: AppTest) -> AppTest:
-    deadline = time.monotonic() + PATIENCE
-    while jobs.jobs().active():
+    """Run a page until nothing is at work, and nothing more is asked: what stands on other answers is asked last."""
+    deadline, asked = time.monotonic() + PATIENCE, -1
+    while jobs.jobs().active() or jobs.jobs().started != asked:
         assert time.monotonic() < deadline
-        time.sleep(0.1)
-    return at.run()
+        if jobs.jobs().active():
+            time.sleep(0.1)
+            continue
+        asked = jobs.jobs().started
+        at.run()
+    return at
 
 
 def words(at: AppTest) -> str:
     return "\n".join(str(element.value) for kind in (at.markdown, at.caption, at.info, at.error) for element in kind)
+
+
+def test_a_link_is_kept_by_who_goes_to_another_page_before_the_first_is_drawn(
+    app: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=PATIENCE)
+    at.query_params["corpus"], at.query_params["models"] = "helpdesk", "lsa"
+    with monkeypatch.context() as early:
+        early.setattr("core.session.boot.start", st.stop)
+        at.switch_page("pages/retrieval.py").run()
+        assert not at.sidebar.selectbox
+    at.query_params.clear()  # as the browser does on the way to another page
+    at.switch_page("pages/library.py").run()
+    assert at.sidebar.selectbox[0].value == "helpdesk"
+    assert at.sidebar.multiselect[0].value == ["lsa"]
 
 
 @pytest.mark.parametrize("page", PAGES)
