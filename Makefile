@@ -5,11 +5,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8501
 
-.PHONY: run test check unit browser bench clean
+.PHONY: run hosted test check unit browser bench clean
 
 run: $(VENV)/.run
 	@echo "Vecassay: http://127.0.0.1:$(PORT)  (Ctrl-C ends it)"
 	@exec $(BIN)/streamlit run app.py --server.port $(PORT)
+
+# The vendors' libraries for hosted models: OpenAI, Voyage, Cohere, Google.
+hosted: $(VENV)/.hosted
 
 test: check unit
 
@@ -40,7 +43,11 @@ $(VENV)/.run: requirements.txt $(VENV)/.made
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	@touch $@
 
-$(VENV)/.test: requirements-dev.txt $(VENV)/.run
+$(VENV)/.hosted: requirements-hosted.txt $(VENV)/.run
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-hosted.txt
+	@touch $@
+
+$(VENV)/.test: requirements-dev.txt requirements-hosted.txt $(VENV)/.run
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@
 

@@ -64,6 +64,11 @@ def prices() -> tuple[Price, ...]:
     return tuple(Price(**raw) for raw in _table()["price"])
 
 
+def price(spec: ModelSpec) -> Price | None:
+    """What a hosted model charges, as the catalogue has it; None for endpoints, and where it is not known."""
+    return next((each for each in prices() if each.name == spec.name and not spec.url), None)
+
+
 def slug(label: str) -> str:
     """A label as a key: small letters, digits and dashes.
 
@@ -76,6 +81,8 @@ def slug(label: str) -> str:
 def keyed(spec: ModelSpec) -> ModelSpec:
     """The spec under a key of its own: its label, and a digest of everything that makes it another model."""
     facts = {**spec.to_json(), "key": "", "label": "", "card": {}}
+    if not spec.url:  # as before there were endpoints: a model's key stays what it was
+        del facts["url"]
     return replace(spec, key=f"{slug(spec.label)}-{digest([dumps(facts, sort_keys=True)])[:6]}")
 
 

@@ -162,7 +162,7 @@ def _parts(study: Study, candidate: Candidate) -> list[tuple[ModelSpec | None, M
 
 
 def _leaves(spec: ModelSpec | None) -> bool:
-    return spec is not None and spec.provider in providers.REGISTRY and providers.REGISTRY[spec.provider].remote
+    return spec is not None and spec.provider in providers.REGISTRY and providers.leaves(spec)
 
 
 def _read(spec: ModelSpec | None, card: ModelCard) -> tuple[str, ...]:

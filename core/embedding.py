@@ -12,8 +12,10 @@ from core import encoders
 from core.digest import Keys, digest_each
 from core.errors import VecassayError
 from core.providers import Encoder
+from core.providers.calls import HostedEncoder
+from core.sending import Sending
 from core.store import Store
-from core.types import Corpus, Embeddings, Model, Progress, Role
+from core.types import Corpus, Embeddings, Floats, Model, Progress, Role
 
 CHUNK_SECONDS = 1.5
 FIRST_CHUNK = 32
@@ -85,25 +87,39 @@ class _Writing:
     def add(self, texts: Sequence[str], names: Keys) -> None:
         """Encode what the store lacks."""
         vectors, shelf = self.store.vectors, self.model.space.shelf(self.role)
+        sending = Sending.of(self.store, self.model, self.fit)
         vectors.describe(shelf, self.model.space, self.role)
         with encoders.lease(self.model, self.fit) as encoder:
             # Somebody else may have encoded them while we waited for the lease.
             rows = _missing(vectors.present(shelf, names), names)
             if rows:
-                self._run(encoder, [texts[i] for i in rows], names[rows])
+                self._run(encoder, [texts[i] for i in rows], names[rows], sending)
 
-    def _run(self, encoder: Encoder, texts: list[str], names: Keys) -> None:
+    def _run(self, encoder: Encoder, texts: list[str], names: Keys, sending: Sending) -> None:
         vectors, shelf, started = self.store.vectors, self.model.space.shelf(self.role), perf_counter()
         self.progress(0, len(texts))
-        for rows in _chunks(len(texts)):
-            began = perf_counter()
-            encoded = encoder.encode(texts[rows], role=self.role)
+        began, done = started, 0
+        for rows, encoded in self._parts(encoder, texts, sending):
             checked = Embeddings(self.model.space, self.role, np.ascontiguousarray(encoded, np.float32))
             vectors.write(shelf, names[rows], checked.vectors)
-            vectors.count(shelf, encoded=len(checked), seconds=perf_counter() - began)
-            self.progress(rows.stop, len(texts))
+            now = perf_counter()
+            vectors.count(shelf, encoded=len(checked), seconds=now - began)
+            began, done = now, done + len(checked)
+            self.progress(done, len(texts))
         seconds = perf_counter() - started
         vectors.log_run(shelf, self.fit.fingerprint, len(texts), seconds, machine=platform.node())
+
+    def _parts(
+        self, encoder: Encoder, texts: list[str], sending: Sending
+    ) -> Iterator[tuple[slice | list[int], Floats]]:
+        """Rows and their vectors: chunk by chunk, or request by request, as each is answered and paid for."""
+        if not isinstance(encoder, HostedEncoder):
+            for chunk in _chunks(len(texts)):
+                yield chunk, encoder.encode(texts[chunk], role=self.role)
+            return
+        for part in encoder.stream(texts, role=self.role, afford=sending.afford):
+            sending.note(part)
+            yield list(part.rows), part.vectors
 
 
 def _chunks(n: int) -> Iterator[slice]:

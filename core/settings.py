@@ -47,6 +47,17 @@ class Settings(BaseSettings):
         "auto",
         description="What runs transformers: auto is the fastest whose vectors agree with PyTorch's on your texts.",
     )
+    hosted: bool = Field(
+        True, description="Whether texts may leave this machine to be embedded; false refuses hosted models."
+    )
+    endpoints: dict[str, str] = Field(
+        {},
+        description="Addresses of endpoints visitors may name, each with the variable that holds its key (empty: "
+        "none), as a JSON object. While the dashboard listens on this machine only, any may be named, without a key.",
+    )
+    spend: float | None = Field(
+        None, gt=0, description="Most that hosted models may cost together in 30 days, in the currency of their prices."
+    )
     remote_code: tuple[str, ...] = Field((), description="Hub ids whose own Python code may run, as a JSON list.")
     folders: str | None = Field(
         None,

@@ -45,7 +45,7 @@ class ModelCard:
 
 @dataclass(frozen=True)
 class ModelSpec:
-    """What to run: enough to load the model again, anywhere."""
+    """What to run: enough to load the model again, anywhere. `url` is the address of an endpoint, for hosted models."""
 
     key: str
     label: str
@@ -58,6 +58,7 @@ class ModelSpec:
     dimension: int | None = None
     backend: str = ""
     card: ModelCard = field(default_factory=ModelCard)
+    url: str = ""
 
     def prompt(self, role: Role) -> str:
         """The text put before every text of this role."""

@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from ipaddress import ip_address
 from typing import Protocol
+from urllib.parse import urlsplit
 
 from core.errors import NotReady
 from core.registry import Registry, discover, missing
@@ -36,7 +38,7 @@ class Provider(Protocol):
     fitted: bool
     """Whether the model is fitted on the corpus it then embeds."""
     remote: bool
-    """Whether texts leave this machine to be embedded."""
+    """Whether texts go over a network to be embedded; see `leaves` for those that leave this machine."""
 
     def space(self, spec: ModelSpec, corpus: Corpus | None = None) -> Space:
         """Identity of the space; raises `NotReady` while it depends on files that are not on this machine."""
@@ -82,6 +84,24 @@ def backend(spec: ModelSpec) -> str:
         return str(told(spec)) if told else ""
     except NotReady:
         return ""
+
+
+def loopback(url: str) -> bool:
+    """Whether an address is this machine's own.
+
+    >>> loopback("http://127.0.0.1:11434/v1"), loopback("https://api.example.com")
+    (True, False)
+    """
+    host = urlsplit(url).hostname or ""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def leaves(spec: ModelSpec) -> bool:
+    """Whether texts leave this machine to be embedded: hosted by others, unless the address is this machine's own."""
+    return REGISTRY[spec.provider].remote and not (spec.url and loopback(spec.url))
 
 
 def tokens(spec: ModelSpec, texts: Sequence[str]) -> Ints | None:

@@ -19,11 +19,13 @@ from core.store.failures import StoreError
 from core.store.faults import Fault, Faults
 from core.store.judging import Judging
 from core.store.models import Models
+from core.store.spending import Agreement, Spending, Spent
 from core.store.timings import Timing, Timings
 from core.store.usage import Run
 from core.store.vectors import Found, Shelf, Vectors
 
 __all__ = [
+    "Agreement",
     "AnswerEntry",
     "Fault",
     "Found",
@@ -31,6 +33,7 @@ __all__ = [
     "Run",
     "Shelf",
     "Size",
+    "Spent",
     "Store",
     "StoreError",
     "Timing",
@@ -59,6 +62,7 @@ class Store:
     models: Models
     timings: Timings
     judging: Judging
+    spending: Spending
 
     @property
     def id(self) -> str:
@@ -120,4 +124,5 @@ def open_store(url: str, budget: int) -> Store:
         Models(database),
         Timings(database),
         Judging(database),
+        Spending(database),
     )

@@ -144,6 +144,31 @@ def _asking() -> tuple[Column[Any], ...]:
 asked = Table("asked", _all, _key("key"), *_asking(), _column("text"), _column("kind"))
 grades = Table("grades", _all, _key("key"), *_asking(), _column("text_id"), _column("grade", BigInteger))
 
+# Likewise, with the first agreement to send texts away, or the first request.
+agreements = Table(
+    "agreements",
+    _all,
+    _key("space"),
+    _key("texts"),
+    _column("owner"),
+    _column("per_million", Float(53)),
+    Column("most", Float(53)),
+    _column("created", Float(53)),
+)
+spending = Table(
+    "spending",
+    _all,
+    Column("id", _number, primary_key=True, autoincrement=True),
+    _column("space", index=True),
+    _column("texts"),
+    _column("label"),
+    _column("n", BigInteger),
+    _column("tokens", BigInteger),
+    _column("cut", BigInteger),
+    _column("money", Float(53)),
+    _column("finished", Float(53), index=True),
+)
+
 models = Table("models", _all, _key("key"), _key("owner"), _column("spec"), _column("created", Float(53)))
 pins = Table("pins", _all, _key("key"), _key("holder"), _column("until", Float(53)))
 faults = Table(
