@@ -100,8 +100,7 @@ class Space:
     @cached_property
     def digest(self) -> str:
         """Identity as 32 hexadecimal digits."""
-        facts = asdict(self)
-        del facts["label"]
+        facts = {name: value for name, value in asdict(self).items() if name != "label"}
         return digest(["space", dumps(facts, sort_keys=True)])
 
     def shelf(self, role: Role) -> str:
