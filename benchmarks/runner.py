@@ -95,6 +95,8 @@ def measure(case: Case, *, quick: bool = False) -> Result:
         with make() as sides:
             times = _times(sides.ours, sides.theirs, rounds=rounds, cold=case.cold)
             figures = {name: float(value) for name, value in sides.figures().items()}
+            # Now: of servers and browsers that are ended by force, nobody can tell afterwards what they used.
+            beside = machine.others(before, usage())
     except Missing as missing:
         return replace(result, missing=readable(str(missing)), machine=where())
     except Exception as error:  # noqa: BLE001 - one case that fails must not end the others
@@ -104,7 +106,7 @@ def measure(case: Case, *, quick: bool = False) -> Result:
         times=times,
         figures=figures,
         settings={**result.settings, **_threads()},
-        beside=machine.others(before, usage()),
+        beside=beside,
         machine=where(),
     )
 
