@@ -69,4 +69,11 @@ def discover(package: str) -> None:
 
 def missing(modules: tuple[str, ...]) -> tuple[str, ...]:
     """Those of the modules that are not installed; imports none of them."""
-    return tuple(name for name in modules if importlib.util.find_spec(name) is None)
+    return tuple(name for name in modules if not _installed(name))
+
+
+def _installed(name: str) -> bool:
+    try:
+        return importlib.util.find_spec(name) is not None
+    except ModuleNotFoundError:  # a package that the module would be in
+        return False

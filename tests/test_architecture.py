@@ -19,7 +19,8 @@ ENGINE = LEAF | {
 }  # fmt: skip
 HEAVY = {
     "torch", "sentence_transformers", "transformers", "model2vec", "sklearn", "scipy", "umap", "numba", "openvino",
-    "faiss", "openTSNE", "distributed", "openai", "ir_measures", "bm25s", "datasets", "jinja2", "lancedb",
+    "faiss", "openTSNE", "distributed", "openai", "voyageai", "cohere", "ir_measures", "bm25s", "datasets", "jinja2",
+    "lancedb",
 }  # fmt: skip
 
 # What each part of core may import from core, besides its own package.

@@ -98,5 +98,6 @@ def test_missing_names_what_is_not_installed_and_imports_nothing(package: str) -
         "neither_this",
     )
     assert missing(()) == ()
+    assert missing(("surely_not_installed.inside", "json.decoder")) == ("surely_not_installed.inside",)
     assert missing((package,)) == ()
     assert package not in sys.modules

@@ -10,7 +10,7 @@ from core.errors import NotReady
 from core.registry import Registry, discover, missing
 from core.types import Corpus, Floats, Ints, ModelCard, ModelSpec, Progress, Role, Space
 
-PACKAGES = {"sklearn": "scikit-learn"}
+PACKAGES = {"sklearn": "scikit-learn", "google.genai": "google-genai"}
 """What pip calls a module, where that is not its own name with dashes."""
 NO_LIMIT = 1_000_000
 

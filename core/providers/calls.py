@@ -28,10 +28,14 @@ class Limits:
 
 @dataclass(frozen=True, eq=False)
 class Answered:
-    """What a vendor answered: vectors `(n, d)` in the order asked, and tokens as it counted them (None: it did not)."""
+    """What a vendor answered: vectors `(n, d)` in the order asked, and tokens as it counted them (None: it did not).
+
+    `cut` is how many of the texts the vendor cut to fit, where it was asked to.
+    """
 
     vectors: Floats
     tokens: int | None
+    cut: int = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,8 +131,7 @@ class HostedEncoder:
     def _fitting(self, texts: list[str], role: Role) -> tuple[Floats, int, int]:
         """Vectors, tokens, and how many texts were cut: a request that is too long goes in halves, a text shortened."""
         try:
-            vectors, tokens = self._send(texts, role)
-            return vectors, tokens, 0
+            return self._send(texts, role)
         except TooLong:
             pass
         if len(texts) > 1:
@@ -139,13 +142,13 @@ class HostedEncoder:
         for _ in range(SHORTENINGS):
             short = short[: max(1, int(len(short) * SHORTEN))]
             try:
-                vectors, tokens = self._send([short], role)
+                vectors, tokens, _ = self._send([short], role)
                 return vectors, tokens, 1
             except TooLong:
                 continue
         raise VecassayError(f"{self.spec.label} refuses even the beginning of a text as too long: {short[:60]!r}.")
 
-    def _send(self, texts: list[str], role: Role) -> tuple[Floats, int]:
+    def _send(self, texts: list[str], role: Role) -> tuple[Floats, int, int]:
         answered = self.call(texts, role)
         vectors = np.ascontiguousarray(answered.vectors, np.float32)
         if vectors.ndim != 2 or len(vectors) != len(texts):
@@ -163,7 +166,7 @@ class HostedEncoder:
         self._dimension = expected
         tokens = answered.tokens if answered.tokens is not None else sum(map(estimated, texts))
         self.used += tokens
-        return vectors, tokens
+        return vectors, tokens, answered.cut
 
 
 def _at_once(jobs: Iterator[Callable[[], Part]], most: int) -> Iterator[Part]:

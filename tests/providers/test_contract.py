@@ -47,7 +47,9 @@ def encoder(kind: ModelSpec) -> providers.Encoder:
 
 
 def test_every_provider_is_here() -> None:
-    assert set(providers.REGISTRY) == {"lsa", "sentence_transformers", "static"}
+    hosted = {"cohere", "google", "openai", "voyage"}
+    assert set(providers.REGISTRY) == {"lsa", "sentence_transformers", "static"} | hosted
+    assert {key for key in providers.REGISTRY if providers.REGISTRY[key].remote} == hosted
 
 
 @pytest.mark.parametrize("key", list(providers.REGISTRY))
@@ -56,7 +58,7 @@ def test_each_provider_says_what_it_is(key: str) -> None:
     assert provider.key == key
     assert provider.label
     assert provider.help.endswith(".")
-    assert providers.unavailable(provider) is None
+    assert provider.remote or providers.unavailable(provider) is None
 
 
 def test_vectors_are_finite_float32_rows_in_the_order_asked(encoder: providers.Encoder) -> None:
