@@ -8,7 +8,8 @@ import pytest
 
 from core import catalog
 from core.catalog import Price
-from core.providers import REGISTRY
+from core.providers import REGISTRY, leaves
+from core.providers.hosted import Hosted
 from core.registry import UnknownName, discover
 from core.types import ModelSpec
 
@@ -28,8 +29,12 @@ def test_an_entry_is_complete(spec: ModelSpec) -> None:
     assert spec.card.dimension > 0
     assert all(0 < size <= spec.card.dimension for size in spec.card.matryoshka)
     assert list(spec.card.matryoshka) == sorted(spec.card.matryoshka, reverse=True)
+    provider = REGISTRY[spec.provider]
+    words = provider.roles if isinstance(provider, Hosted) else ()
     for prompt in (spec.query_prompt, spec.document_prompt):
-        assert prompt == "" or prompt.endswith(": ")
+        # Qwen's own prompt ends without a space.
+        assert prompt == "" or prompt in words or prompt.endswith((": ", "\nQuery:"))
+        assert not words or prompt in words
     assert ModelSpec.from_json(spec.to_json()) == spec
 
 
@@ -42,6 +47,35 @@ def test_keys_labels_and_names_are_used_once() -> None:
 def test_the_default_models_are_three_of_three_kinds() -> None:
     assert catalog.DEFAULT_MODELS == ("minilm", "static", "lsa")
     assert len({catalog.model(key).provider for key in catalog.DEFAULT_MODELS}) == 3
+
+
+def test_hosted_models_come_last_and_are_never_chosen_by_default() -> None:
+    specs = list(catalog.models().values())
+    hosted = [isinstance(REGISTRY[spec.provider], Hosted) for spec in specs]
+    assert hosted == sorted(hosted)
+    assert {spec.provider for spec, far in zip(specs, hosted, strict=True) if far} == {
+        "openai",
+        "voyage",
+        "cohere",
+        "google",
+    }
+    assert not any(leaves(catalog.model(key)) for key in catalog.DEFAULT_MODELS)
+
+
+def test_hosted_models_leave_this_machine_unless_their_address_is_its_own() -> None:
+    for spec in catalog.models().values():
+        if isinstance(REGISTRY[spec.provider], Hosted):
+            assert leaves(spec) == (not spec.url)
+            assert REGISTRY[spec.provider].space(spec).name == spec.name
+            assert REGISTRY[spec.provider].ready(spec)
+
+
+def test_what_a_hosted_model_charges_is_of_the_dimension_the_catalogue_says() -> None:
+    priced = {spec.name: price for spec in catalog.models().values() if (price := catalog.price(spec))}
+    for spec in catalog.models().values():
+        if spec.name in priced:
+            assert priced[spec.name].dimensions == spec.card.dimension
+    assert {price.name for price in catalog.prices()} == set(priced)  # no price of a model that nobody can choose
 
 
 def test_a_typing_error_is_answered_with_the_nearest_key() -> None:
