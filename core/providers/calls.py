@@ -1,18 +1,19 @@
 """What all hosted models share: requests within a vendor's limits, some at once, each kept as it is answered."""
 
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import islice
+from threading import Lock
+from typing import Protocol
 
 import numpy as np
 
 from core.errors import BadVectors, VecassayError
 from core.providers import rows
+from core.providers.threads import Outcome, Threads
 from core.types import Floats, ModelSpec, Progress, Role
 
-CHARS_A_TOKEN = 4
+BYTES_A_TOKEN = 4
 SHORTEN = 0.75
 SHORTENINGS = 24
 
@@ -52,9 +53,47 @@ class TooLong(Exception):
     """The vendor refused a request because of its length; never leaves this package."""
 
 
+class Books(Protocol):
+    """Who pays for requests."""
+
+    def afford(self, tokens: int) -> None:
+        """Called before each request with its estimated tokens; raises VecassayError to send no more."""
+        ...
+
+    def note(self, texts: int, tokens: int, *, estimated: int, cut: int) -> None:
+        """Called as soon as a request is answered, in the thread that sent it: it is charged for, whatever follows."""
+        ...
+
+
+class _Free:
+    """No limit, no books."""
+
+    def afford(self, tokens: int) -> None:
+        pass
+
+    def note(self, texts: int, tokens: int, *, estimated: int, cut: int) -> None:
+        pass
+
+
+@dataclass(frozen=True, eq=False)
+class _Job:
+    """Texts of one request, and the rows they stand in; no rows for one that only tells the dimension."""
+
+    rows: tuple[int, ...]
+    texts: list[str]
+
+    @property
+    def tokens(self) -> int:
+        return sum(map(estimated, self.texts))
+
+    def halves(self) -> "list[_Job]":
+        half = len(self.texts) // 2
+        return [_Job(self.rows[:half], self.texts[:half]), _Job(self.rows[half:], self.texts[half:])]
+
+
 def estimated(text: str) -> int:
-    """About how many tokens a text has: four characters each, at least one."""
-    return max(1, -(-len(text) // CHARS_A_TOKEN))
+    """About how many tokens a text has: four bytes each (four letters of English, fewer of others), at least one."""
+    return max(1, -(-len(text if text.isascii() else text.encode("utf-8", "surrogatepass")) // BYTES_A_TOKEN))
 
 
 def requests(texts: Sequence[str], limits: Limits) -> Iterator[tuple[int, ...]]:
@@ -72,10 +111,6 @@ def requests(texts: Sequence[str], limits: Limits) -> Iterator[tuple[int, ...]]:
         yield tuple(taken)
 
 
-def _free(_tokens: int) -> None:
-    """No limit."""
-
-
 @dataclass(eq=False)
 class HostedEncoder:
     """A hosted model: `call` embeds one request's texts, and raises TooLong or a VecassayError.
@@ -90,6 +125,7 @@ class HostedEncoder:
     used: int = 0
     """Tokens of all requests so far."""
     _dimension: int | None = field(default=None, repr=False)
+    _lock: Lock = field(default_factory=Lock, repr=False)
 
     def encode(self, texts: Sequence[str], *, role: Role, progress: Progress | None = None) -> Floats:
         """Texts in, float32 `(n, d)` out, in the order asked."""
@@ -103,59 +139,64 @@ class HostedEncoder:
             vectors[list(part.rows)] = part.vectors
         return vectors
 
-    def stream(self, texts: Sequence[str], *, role: Role, afford: Callable[[int], None] = _free) -> Iterator[Part]:
+    def stream(self, texts: Sequence[str], *, role: Role, books: Books | None = None) -> Iterator[Part]:
         """Each request's vectors as soon as they are here, in any order.
 
-        `afford` is asked before each, with its estimated tokens, and raises to stop. What was under way when something
-        fails is given out before that is raised.
+        What was under way when something fails is given out before that is raised.
         """
-        clean = [rows.readable(text) for text in texts]
+        paying, clean = books or _Free(), [rows.readable(text) for text in texts]
         blank = tuple(row for row, text in enumerate(clean) if not text.strip())
-        if blank and len(blank) == len(clean) and self._dimension is None:
-            self._send(["."], role)  # only to learn the dimension
-        yield from _at_once(self._jobs(clean, role, afford), self.limits.at_once)
+        ask = partial(self._answered, role=role, books=paying)
+        yield from Threads(ask, self._jobs(clean, paying), self.limits.at_once).run()
         if blank:
-            yield Part(blank, np.zeros((len(blank), self._dimension or 0), np.float32), 0)
+            yield Part(blank, np.zeros((len(blank), self._dimension or self.spec.dimension or 0), np.float32), 0)
 
-    def _jobs(self, texts: list[str], role: Role, afford: Callable[[int], None]) -> Iterator[Callable[[], Part]]:
+    def _jobs(self, texts: list[str], books: Books) -> Iterator[_Job]:
         spoken = [row for row, text in enumerate(texts) if text.strip()]
-        for chosen in requests([texts[row] for row in spoken], self.limits):
-            asked = tuple(spoken[place] for place in chosen)
-            afford(sum(estimated(texts[row]) for row in asked))
-            yield partial(self._part, asked, [texts[row] for row in asked], role)
+        jobs = (
+            _Job(tuple(spoken[place] for place in chosen), [texts[spoken[place]] for place in chosen])
+            for chosen in requests([texts[row] for row in spoken], self.limits)
+        )
+        if texts and not spoken and (self._dimension or self.spec.dimension) is None:
+            jobs = (_Job((), ["."]) for _ in range(1))
+        for job in jobs:
+            books.afford(job.tokens)
+            yield job
 
-    def _part(self, asked: tuple[int, ...], texts: list[str], role: Role) -> Part:
-        vectors, tokens, cut = self._fitting(texts, role)
-        return Part(asked, vectors, tokens, cut)
-
-    def _fitting(self, texts: list[str], role: Role) -> tuple[Floats, int, int]:
-        """Vectors, tokens, and how many texts were cut: a request that is too long goes in halves, a text shortened."""
+    def _answered(self, job: _Job, role: Role, books: Books) -> Outcome[Part, _Job]:
+        """The request's answer, or its halves where it was too long; a text that is too long alone is shortened."""
         try:
-            return self._send(texts, role)
+            return [self._send(job, job.texts, role, books)], []
         except TooLong:
-            pass
-        if len(texts) > 1:
-            half = len(texts) // 2
-            first, second = self._fitting(texts[:half], role), self._fitting(texts[half:], role)
-            return np.vstack([first[0], second[0]]), first[1] + second[1], first[2] + second[2]
-        short = texts[0]
+            if len(job.texts) > 1:
+                return [], job.halves()
+        short = job.texts[0].strip()
         for _ in range(SHORTENINGS):
             short = short[: max(1, int(len(short) * SHORTEN))]
             try:
-                vectors, tokens, _ = self._send([short], role)
-                return vectors, tokens, 1
+                return [self._send(job, [short], role, books)], []
             except TooLong:
                 continue
         raise VecassayError(f"{self.spec.label} refuses even the beginning of a text as too long: {short[:60]!r}.")
 
-    def _send(self, texts: list[str], role: Role) -> tuple[Floats, int, int]:
+    def _send(self, job: _Job, texts: list[str], role: Role, books: Books) -> Part:
         answered = self.call(texts, role)
+        tokens = job.tokens if answered.tokens is None else answered.tokens
+        cut = answered.cut if texts is job.texts else 1
+        books.note(len(texts), tokens, estimated=job.tokens, cut=cut)
         vectors = np.ascontiguousarray(answered.vectors, np.float32)
-        if vectors.ndim != 2 or len(vectors) != len(texts):
-            came = len(vectors) if vectors.ndim else 0
+        with self._lock:
+            self.used += tokens
+            self._dimension = self._checked(vectors, len(texts))
+        return Part(job.rows, vectors[: len(job.rows)], tokens, cut)
+
+    def _checked(self, vectors: Floats, n: int) -> int:
+        """The dimension of vectors that are as they should be."""
+        came = len(vectors) if vectors.ndim else 0
+        if vectors.ndim != 2 or came != n or not vectors.shape[1]:
             raise BadVectors(
-                f"{self.spec.label} answered with {came} vectors to {len(texts)} texts; nothing of that request is "
-                f"kept. Try again; if it stays so, the endpoint is not to be used."
+                f"{self.spec.label} answered with {came} vectors to {n} texts, or with something else; nothing of that "
+                f"request is kept. Try again; if it stays so, the endpoint is not to be used."
             )
         expected = self._dimension or self.spec.dimension or vectors.shape[1]
         if vectors.shape[1] != expected:
@@ -163,39 +204,6 @@ class HostedEncoder:
                 f"{self.spec.label} answered with {vectors.shape[1]} dimensions, expected {expected}; nothing of that "
                 f"request is kept. Check the model's name and the dimension asked for."
             )
-        self._dimension = expected
-        tokens = answered.tokens if answered.tokens is not None else sum(map(estimated, texts))
-        self.used += tokens
-        return vectors, tokens, answered.cut
-
-
-def _at_once(jobs: Iterator[Callable[[], Part]], most: int) -> Iterator[Part]:
-    """What jobs return, as they end, `most` of them under way; after a fault none is started any more."""
-    under_way: set[Future[Part]] = set()
-    trouble: BaseException | None = None
-    with ThreadPoolExecutor(most) as pool:
-        while True:
-            if trouble is None:
-                trouble = _start(pool, jobs, most, under_way)
-            if not under_way:
-                break
-            for done in wait(under_way, return_when=FIRST_COMPLETED).done:
-                under_way.remove(done)
-                fault = done.exception()
-                if fault is None:
-                    yield done.result()
-                trouble = trouble or fault
-    if trouble is not None:
-        raise trouble
-
-
-def _start(
-    pool: ThreadPoolExecutor, jobs: Iterator[Callable[[], Part]], most: int, under_way: set[Future[Part]]
-) -> VecassayError | None:
-    """Start jobs until `most` are under way; what kept the next from starting, if anything did."""
-    try:
-        for job in islice(jobs, most - len(under_way)):
-            under_way.add(pool.submit(job))
-    except VecassayError as error:
-        return error
-    return None
+        if not np.isfinite(vectors).all():
+            raise BadVectors(f"{self.spec.label} answered with NaN or infinity; nothing of that request is kept.")
+        return expected

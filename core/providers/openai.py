@@ -1,11 +1,16 @@
 """OpenAI's embedding models, and any endpoint that speaks its protocol: Ollama, vLLM, TEI, LM Studio, LiteLLM ..."""
 
+from base64 import b64decode
 from collections.abc import Callable
 from typing import Any
+from weakref import finalize
 
-from core.providers import REGISTRY, access, calls
-from core.providers.hosted import Hosted, in_order, unreadable
-from core.types import ModelSpec, Role
+import numpy as np
+
+from core.errors import VecassayError
+from core.providers import REGISTRY, access, calls, leaves
+from core.providers.hosted import Hosted
+from core.types import Floats, ModelSpec, Role
 
 LIMITS = calls.Limits(texts=512, tokens=200_000)
 ENDPOINT_LIMITS = calls.Limits(texts=32, tokens=16_000, at_once=2)
@@ -30,12 +35,19 @@ class OpenAI(Hosted):
         """One request of the vendor's own library, which tries again by itself, honouring Retry-After."""
         import openai
 
+        # Texts go where it was agreed to, and nowhere else: no redirects, and no proxy for what stays here.
+        http = openai.DefaultHttpxClient(follow_redirects=False, trust_env=leaves(spec))
         client = openai.OpenAI(
             api_key=key or "none",
             base_url=access.check_url(spec.url) if spec.url else "https://api.openai.com/v1",
             max_retries=access.ATTEMPTS - 1,
             timeout=access.SECONDS,
+            http_client=http,
         )
+        finalize(client, http.close)
+        if spec.url:  # what the environment says for the vendor's own service is none of theirs: it may hold keys
+            client.organization = client.project = None
+            client._custom_headers = {}
 
         def call(texts: list[str], role: Role) -> calls.Answered:
             return _call(client, spec, [spec.prompt(role) + text for text in texts], key)
@@ -53,17 +65,44 @@ def _call(client: Any, spec: ModelSpec, texts: list[str], key: str) -> calls.Ans
         asked["encoding_format"] = "float"
     try:
         answer = client.embeddings.create(**asked)
-        vectors = in_order(spec, answer.data or [], len(texts))
+        return calls.Answered(_rows(spec, answer, len(texts)), _tokens(answer))
     except openai.APIStatusError as error:
         if error.status_code in (400, 413, 422) and any(word in str(error).lower() for word in TOO_LONG):
             raise calls.TooLong from None
-        # Not chained: what the library says may hold the key.
-        raise access.told(spec, error.status_code, str(error), key) from None
+        raise access.told(spec, error.status_code, str(error), key) from None  # its own words may hold the key
     except openai.APIConnectionError as error:  # a timeout is one, too
         raise access.told(spec, None, str(error.__cause__ or error), key) from None
     except (openai.OpenAIError, AttributeError, TypeError, ValueError) as error:
-        raise unreadable(spec, error) from None
-    return calls.Answered(vectors, getattr(answer.usage, "prompt_tokens", None) or None)
+        raise _unreadable(spec, f"{type(error).__name__}") from None
+
+
+def _rows(spec: ModelSpec, answer: Any, n: int) -> Floats:
+    """Vectors in the order asked, whatever order they came in, and whether as numbers or in base64."""
+    found = sorted(answer.data or [], key=lambda each: int(each.index))
+    vectors = [_vector(each.embedding) for each in found]
+    shapes = {vector.shape for vector in vectors}
+    if [each.index for each in found] != list(range(n)) or len(shapes) != 1:
+        widths = ", ".join(map(str, sorted({vector.shape[-1] for vector in vectors}))) or "none"
+        raise _unreadable(spec, f"{len(found)} vectors to {n} texts, with dimensions {widths}")
+    return np.array(vectors, np.float32)
+
+
+def _vector(embedding: Any) -> Floats:
+    if isinstance(embedding, str):
+        return np.frombuffer(b64decode(embedding, validate=True), "<f4")
+    return np.asarray(embedding, np.float32)
+
+
+def _tokens(answer: Any) -> int | None:
+    counted = getattr(getattr(answer, "usage", None), "prompt_tokens", None)
+    return counted if isinstance(counted, int) and counted > 0 else None
+
+
+def _unreadable(spec: ModelSpec, what: str) -> VecassayError:
+    return VecassayError(
+        f"{spec.label}: what came is no answer to what was asked ({what}); nothing of that request is kept. Check the "
+        f"address (most end in /v1), then try again; if it stays so, the endpoint is not to be used."
+    )
 
 
 REGISTRY.add(OpenAI.key, OpenAI())
