@@ -96,29 +96,36 @@ class _Writing:
                 self._run(encoder, [texts[i] for i in rows], names[rows], sending)
 
     def _run(self, encoder: Encoder, texts: list[str], names: Keys, sending: Sending) -> None:
-        vectors, shelf, started = self.store.vectors, self.model.space.shelf(self.role), perf_counter()
+        shelf, started = self.model.space.shelf(self.role), perf_counter()
         self.progress(0, len(texts))
         began, done = started, 0
         for rows, encoded in self._parts(encoder, texts, sending):
-            checked = Embeddings(self.model.space, self.role, np.ascontiguousarray(encoded, np.float32))
-            vectors.write(shelf, names[rows], checked.vectors)
-            now = perf_counter()
-            vectors.count(shelf, encoded=len(checked), seconds=now - began)
-            began, done = now, done + len(checked)
-            self.progress(done, len(texts))
+            try:
+                self._keep(names[rows], encoded, began)
+                began, done = perf_counter(), done + len(encoded)
+                self.progress(done, len(texts))
+            except VecassayError as fault:  # a cancel, too: what is under way elsewhere is paid for and still to come
+                sending.stop(fault)
+        sending.going()
         seconds = perf_counter() - started
-        vectors.log_run(shelf, self.fit.fingerprint, len(texts), seconds, machine=platform.node())
+        self.store.vectors.log_run(shelf, self.fit.fingerprint, len(texts), seconds, machine=platform.node())
+
+    def _keep(self, names: Keys, encoded: Floats, began: float) -> None:
+        shelf = self.model.space.shelf(self.role)
+        checked = Embeddings(self.model.space, self.role, np.ascontiguousarray(encoded, np.float32))
+        self.store.vectors.write(shelf, names, checked.vectors)
+        self.store.vectors.count(shelf, encoded=len(checked), seconds=perf_counter() - began)
 
     def _parts(
         self, encoder: Encoder, texts: list[str], sending: Sending
     ) -> Iterator[tuple[slice | list[int], Floats]]:
-        """Rows and their vectors: chunk by chunk, or request by request, as each is answered and paid for."""
+        """Rows and their vectors: chunk by chunk, or request by request, as each is answered."""
         if not isinstance(encoder, HostedEncoder):
             for chunk in _chunks(len(texts)):
+                sending.going()
                 yield chunk, encoder.encode(texts[chunk], role=self.role)
             return
-        for part in encoder.stream(texts, role=self.role, afford=sending.afford):
-            sending.note(part)
+        for part in encoder.stream(texts, role=self.role, books=sending):
             yield list(part.rows), part.vectors
 
 

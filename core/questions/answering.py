@@ -27,6 +27,7 @@ from core.retrieval import candidates as words
 from core.retrieval.candidates import Candidate
 from core.retrieval.forms import SEED
 from core.retrieval.settings import DEPTH, settings
+from core.sending import check_free
 from core.types import Answer, Corpus, Role
 from core.work import Work
 
@@ -86,6 +87,7 @@ def _service(
     """Everything loaded, nothing from what other jobs have loaded."""
     texts, served = work.corpus(corpus), {}
     for view in work.views(corpus, models):
+        check_free(view.model, "timing")
         provider = providers.provider(view.model.spec.provider)
         served[view.model.spec.key] = Served(view.model, provider.load(view.model.spec, texts), view.unit)
     loaded = {}

@@ -13,6 +13,7 @@ from core.latency import PLANS, Candidate, Measured, draw, figures, measure, out
 from core.latency.texts import OWN, Pool
 from core.latency.watch import Watch
 from core.questions import recipe
+from core.sending import check_free
 from core.types import Answer, Corpus, Ints, Model, ModelSpec
 from core.work import Work, resolve
 
@@ -39,6 +40,8 @@ def latency(
     pool = draw(texts.texts, seed)
     found = work.models(corpus, models)
     found += _reference(work, texts, reference, found, notes)
+    for model in found:
+        check_free(model, "timing")
     beside = reference if any(model.spec.key == reference for model in found) else None
     timed = [_Timed.of(model, texts, pool) for model in found]
     lengths = next((each for each in timed if each.unit == "tokens"), timed[0])

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from sqlalchemy import Connection, Row, delete, func, select
 
 from core.digest import DIGEST_BYTES, Keys
+from core.errors import BadVectors
 from core.store import tables
 from core.store.budget import Budget
 from core.store.contents import checksum, touch
@@ -92,7 +93,10 @@ class Vectors(Usage):
         with self.database.writing(f"Saving {len(values)} vectors") as connection:
             known = connection.scalar(select(_blocks.d).where(_blocks.shelf == shelf).limit(1))
             if known not in (None, values.shape[1]):
-                raise ValueError(f"expected vectors of {known} dimensions as on this shelf; got {values.shape[1]}")
+                raise BadVectors(
+                    f"Expected vectors of {known} dimensions, as the store has them of this model; got "
+                    f"{values.shape[1]}. If another model answers to this name now, delete its vectors in the Library."
+                )
             for start in range(0, len(values), step):
                 rows = slice(start, start + step)
                 _insert(connection, shelf, names[rows], values[rows])

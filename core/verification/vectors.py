@@ -11,6 +11,7 @@ from core import providers
 from core.digest import digest
 from core.errors import VecassayError
 from core.report.record import Record, Used
+from core.sending import check_free
 from core.types import Corpus, Embeddings, Floats, Model, Role
 from core.verification.findings import CANNOT, CHANGED, HOLDS, Finding
 from core.verification.models import Found
@@ -70,6 +71,7 @@ def _kept(evidence: Any, key: str) -> Floats:
 
 
 def _fresh(model: Model, corpus: Corpus, texts: list[str]) -> Floats:
+    check_free(model, "verifying its vectors")
     provider = providers.REGISTRY[model.spec.provider]
     if not provider.ready(model.spec):
         provider.prepare(model.spec)  # made on this machine: what has to be fetched has no space before it is here
