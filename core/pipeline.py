@@ -7,6 +7,7 @@ found = pipeline.answer("agreement", study, k=10, seed=0)
 print(found["agreement"])
 """
 
+import re
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from typing import Any
 from core import catalog, corpora, providers, questions, rerankers
 from core.digest import Keys
 from core.errors import NotReady, VecassayError
+from core.providers import access
 from core.registry import discover
 from core.settings import settings
 from core.store import Store, open_store
@@ -27,6 +29,7 @@ from core.work import Work, find_corpus, find_spec, names, quiet, resolve
 SHARD_TEXTS = 2_000
 MOST_SHARDS = 64
 KERNELS = 1
+ENDPOINT = re.compile(r"(.+?)@(\w+://.*)")
 
 for _package in ("core.providers", "core.measures", "core.projections", "core.clusterings", "core.questions"):
     discover(_package)
@@ -66,13 +69,27 @@ def study(corpus: str | Corpus, models: Sequence[str]) -> Study:
 
 
 def named(kept: Store, name: str) -> ModelSpec:
-    """A model or reranker by key, or by PROVIDER:NAME (a hub id or folder), which is then kept under its own key."""
+    """A model or reranker by key, or by PROVIDER:NAME, which is then kept under a key of its own.
+
+    NAME is a hub id, a folder, a hosted model's name, or for an endpoint its model's name@address.
+    """
     provider, colon, path = name.partition(":")
     if not colon or provider not in {**providers.REGISTRY, **rerankers.REGISTRY}:
         return find_spec(kept, name)
+    endpoint = ENDPOINT.fullmatch(path)
+    if endpoint:
+        return _endpoint(kept, provider, *endpoint.groups())
     if path.startswith((".", "~")):
         path = str(Path(path).expanduser().resolve())
     spec = catalog.keyed(ModelSpec("", path.rstrip("/").split("/")[-1], provider, path))
+    kept.models.add(spec, "command line")
+    return spec
+
+
+def _endpoint(kept: Store, provider: str, name: str, url: str) -> ModelSpec:
+    if provider not in providers.REGISTRY or not providers.REGISTRY[provider].remote:
+        raise VecassayError(f"Only hosted models have an address; {provider} has none. Try openai:{name}@ and it.")
+    spec = catalog.keyed(ModelSpec("", Path(name).name, provider, name, url=access.check_url(url)))
     kept.models.add(spec, "command line")
     return spec
 

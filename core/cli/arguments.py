@@ -44,8 +44,9 @@ CorpusName = Annotated[
 Models = Annotated[
     str,
     typer.Option(
-        help="Keys of the catalogue or of added models, or PROVIDER:NAME with a hub id or folder "
-        "(sentence_transformers:BAAI/bge-small-en-v1.5, static:./potion); commas between."
+        help="Keys of the catalogue or of added models, or PROVIDER:NAME with a hub id, a folder, a hosted model's "
+        "name or an endpoint's NAME@ADDRESS (sentence_transformers:BAAI/bge-small-en-v1.5, static:./potion, "
+        "openai:text-embedding-3-small, openai:nomic-embed-text@http://localhost:11434/v1); commas between."
     ),
 ]
 Out = Annotated[Path | None, typer.Option(help="File to write; its ending decides: .json, .csv or .parquet.")]

@@ -21,12 +21,13 @@ from core.cli.arguments import (
     load,
     write,
 )
+from core.cli.sending import Leave, Most, Send
 from core.types import Role
 from core.work import Work
 
 
 @APP.command()
-def embed(
+def embed(  # noqa: PLR0913, PLR0917  (each is an option)
     corpus: CorpusName,
     models: Models = DEFAULTS,
     out: Out = None,
@@ -34,18 +35,22 @@ def embed(
     label: Label = None,
     sample: Sample = None,
     seed: Seed = 0,
+    send: Send = False,
+    most: Most = None,
 ) -> None:
     """Embed texts with each model, keep the vectors, and say how many were new.
 
+    Texts go to a hosted model only after a yes, or with --send.
     With --out FILE.parquet the vectors are written too: one row per text and model.
     """
     check(out, (Ending.PARQUET, Ending.JSON, Ending.CSV))
+    leave = Leave(send, most)
     study = load(corpus, models, Reader(text, label, sample, seed))
     frames, rows = [], []
     for model in study.models:
         shelf = model.space.shelf(Role.DOCUMENT)
         before = pipeline.store().vectors.encoded(shelf)
-        with bar(f"Embedding: {model.label}") as progress:
+        with leave.to(model, study.corpus), bar(f"Embedding: {model.label}") as progress:
             work = Work(pipeline.store(), pipeline.respond, progress)
             embedded = work.embed(study.corpus.texts, model, Role.DOCUMENT, fit=study.corpus)
         new = pipeline.store().vectors.encoded(shelf) - before

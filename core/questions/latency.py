@@ -39,9 +39,9 @@ def latency(
         raise VecassayError(f"Expected one of the settings {', '.join(PLANS)}; got {setting!r}.")
     pool = draw(texts.texts, seed)
     found = work.models(corpus, models)
-    found += _reference(work, texts, reference, found, notes)
     for model in found:
         check_free(model, "timing")
+    found += _reference(work, texts, reference, found, notes)
     beside = reference if any(model.spec.key == reference for model in found) else None
     timed = [_Timed.of(model, texts, pool) for model in found]
     lengths = next((each for each in timed if each.unit == "tokens"), timed[0])
@@ -91,7 +91,9 @@ def _reference(work: Work, texts: Corpus, key: str, found: list[Model], notes: l
         provider = providers.REGISTRY[spec.provider]
         if not provider.ready(spec):
             provider.prepare(spec, work.progress, texts.texts)
-        return [resolve(spec, texts)]
+        model = resolve(spec, texts)
+        check_free(model, "timing")
+        return [model]
     except VecassayError as error:
         notes.append(f"The reference model is missing, so nothing is told in multiples of it: {error}")
         return []
