@@ -1,6 +1,7 @@
 """What a question has at hand: corpora, models, vectors and other answers, each computed only if the store lacks it."""
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from core import catalog, embedding, providers, questions
+from core import catalog, embedding, loading, providers, questions
 from core.digest import Keys, digest_each
 from core.errors import VecassayError
 from core.store import Store
@@ -70,6 +71,10 @@ class Work:
     def fill(self, texts: list[str], names: Keys, model: Model, role: Role, fit: Corpus) -> None:
         """Let the store have these texts' vectors (`names`: their digests, `(n,)`); none is read."""
         embedding.fill(self.store, texts, model, role, fit=fit, progress=self.progress, names=names)
+
+    def timing(self, fit: Corpus) -> AbstractContextManager[Callable[[Model], providers.Encoder]]:
+        """How models are loaded afresh to be timed on a corpus; see `core.loading.timing`."""
+        return loading.timing(self.store, fit)
 
     def views(self, corpus: str, spaces: Mapping[str, str]) -> list["View"]:
         """The corpus as each of the models sees it, in the question's order."""

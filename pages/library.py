@@ -14,6 +14,7 @@ st.subheader("Texts")
 session.corpus_shelf()
 st.subheader("Models")
 session.model_shelf()
+session.spending_shelf()
 
 # 3. What it saves
 st.subheader("Vectors and answers")

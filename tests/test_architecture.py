@@ -52,7 +52,8 @@ ALLOWED = {
     "encoders": LEAF | {"providers"},
     "sending": LEAF | {"providers", "store"},
     "embedding": LEAF | {"encoders", "providers", "store", "sending"},
-    "work": ENGINE | {"embedding", "questions", "sending"},
+    "loading": LEAF | {"providers", "store", "sending"},
+    "work": ENGINE | {"embedding", "loading", "questions", "sending"},
     "questions": ENGINE | {"work", "sending"},
     "pipeline": ENGINE | {"work", "questions"},
     "worker": LEAF | {"cluster", "pipeline", "work"},
@@ -74,6 +75,7 @@ ALLOWED = {
         "recording",
         "costs",
         "vectordb",
+        "sending",
     },
     "cli": ENGINE
     | {

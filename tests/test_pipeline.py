@@ -25,6 +25,7 @@ class Letters:
     help: str = "counts letters"
     requires: tuple[str, ...] = ()
     fitted: bool = False
+    remote: bool = False
     nbytes: int = 100
     calls: list[list[str]] = field(default_factory=list)
     fail_after: int | None = None

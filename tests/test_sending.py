@@ -126,14 +126,13 @@ def test_the_operator_may_forbid_what_leaves_and_nothing_else(server: Server, mo
 
 
 def test_what_would_send_texts_past_the_books_is_refused(server: Server, hosted: Model) -> None:
-    corpus = kept()
-    agree(corpus, hosted)
-    with pytest.raises(NotAgreed, match="timing would send texts"):
-        check_free(hosted, "timing")
+    kept()
+    with pytest.raises(NotAgreed, match="verifying would send texts"):
+        check_free(hosted, "verifying")
     pipeline.store().models.add(hosted.spec, "me")
-    study = pipeline.study(corpus, [hosted.spec.key])
+    study = pipeline.study(kept(), [hosted.spec.key])
     given = {"run": "r", "owner": "me", "setting": "quick", "reference": hosted.spec.key, "seed": 0}
-    with pytest.raises(NotAgreed, match="timing"):
+    with pytest.raises(NotAgreed, match="nobody has agreed"):
         pipeline.answer("latency", study, **given)
     assert server.asked == []
 

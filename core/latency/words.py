@@ -76,6 +76,19 @@ def _run_by(facts: _Facts) -> Mapping[str, str]:
     return facts.get("run_by") or {model["label"]: model.get("backend", "") for model in listed}
 
 
+def network(facts: _Facts) -> str:
+    """Whose times hold more than this machine's; empty when none is hosted, as in runs of before there were any."""
+    listed = [model["label"] for model in facts["models"] if isinstance(model, Mapping) and model.get("hosted")]
+    hosted = [*facts.get("hosted", ()), *listed]
+    if not hosted:
+        return ""
+    verb, whose = ("is", "its") if len(hosted) == 1 else ("are", "their")
+    return (
+        f"{', '.join(hosted)} {verb} hosted: {whose} times include the network and whoever answers there; memory and "
+        f"load are this machine's alone."
+    )
+
+
 def how(facts: _Facts) -> str:
     """When, on what and with which settings it was measured."""
     corpus, plan = facts["corpus"], PLANS[facts["setting"]]
@@ -119,6 +132,7 @@ def whole(figures: pd.DataFrame, facts: _Facts) -> list[str]:
     return [
         f"p95 of a single call: {', '.join(models)}",
         *doubts(facts),
+        *filter(None, [network(facts)]),
         *facts["notes"],
         how(facts),
         where(facts),

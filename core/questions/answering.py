@@ -27,8 +27,7 @@ from core.retrieval import candidates as words
 from core.retrieval.candidates import Candidate
 from core.retrieval.forms import SEED
 from core.retrieval.settings import DEPTH, settings
-from core.sending import check_free
-from core.types import Answer, Corpus, Role
+from core.types import Answer, Corpus, Model, Role
 from core.work import Work
 
 KIND = "answering"
@@ -66,14 +65,13 @@ def answering(
     texts, steps = work.corpus(corpus), Steps(work.progress, 10 * len(parsed) + 5 * (len(models) + 1))
     steps.step(0)
     queries = draw([query.text for query in texts.queries] or texts.texts, seed)
-    with Watch() as watch:
-        service = _service(work, corpus, models, rerankers, parsed)
+    with work.timing(texts) as load, Watch() as watch:
+        service = _service(work, corpus, models, rerankers, parsed, load)
         calls, working = _timed(service, parsed, queries, steps)
         indexing = _indexing(service, draw(texts.texts, seed), steps)
     table = _table(service, parsed, calls, working, indexing)
     facts = _facts(texts, queries, parsed, table) | {"run": run, "seed": seed, "alone": work.alone}
-    run_by = {each.model.label: providers.backend(each.model.spec) for each in service.models.values()}
-    facts |= {"models": models, "rerankers": rerankers, "run_by": run_by, **watch.facts}
+    facts |= {"models": models, "rerankers": rerankers, **_run_by(service), **watch.facts}
     facts["machine"]["libraries"] |= {name: version(name) for name in LIBRARIES if service.index is not None}
     answer = {"facts": facts, "candidates": table, "calls": calls, "indexing": indexing}
     where = f"{facts['machine']['processor']}, {facts['machine']['cores']} cores, {facts['machine']['device']}"
@@ -81,15 +79,25 @@ def answering(
     return answer
 
 
+def _run_by(service: Service) -> dict[str, Any]:
+    """What ran the models, and which of them did not run here."""
+    specs = [served.model.spec for served in service.models.values()]
+    hosted = [spec.label for spec in specs if providers.REGISTRY[spec.provider].remote]
+    return {"run_by": {spec.label: providers.backend(spec) for spec in specs}, "hosted": hosted}
+
+
 def _service(
-    work: Work, corpus: str, models: dict[str, str], digests: dict[str, str], parsed: Sequence[Candidate]
+    work: Work,
+    corpus: str,
+    models: dict[str, str],
+    digests: dict[str, str],
+    parsed: Sequence[Candidate],
+    load: Callable[[Model], providers.Encoder],
 ) -> Service:
     """Everything loaded, nothing from what other jobs have loaded."""
     texts, served = work.corpus(corpus), {}
     for view in work.views(corpus, models):
-        check_free(view.model, "timing")
-        provider = providers.provider(view.model.spec.provider)
-        served[view.model.spec.key] = Served(view.model, provider.load(view.model.spec, texts), view.unit)
+        served[view.model.spec.key] = Served(view.model, load(view.model), view.unit)
     loaded = {}
     for key, digest in digests.items():
         spec = work.spec(key)

@@ -1,7 +1,7 @@
 """How fast models are on the machine that answers: each run is measured anew, and kept for good."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from core.errors import VecassayError
 from core.latency import PLANS, Candidate, Measured, draw, figures, measure, outlook
 from core.latency.texts import OWN, Pool
 from core.latency.watch import Watch
+from core.providers import Encoder
 from core.questions import recipe
 from core.sending import check_free
 from core.types import Answer, Corpus, Ints, Model, ModelSpec
@@ -39,16 +40,15 @@ def latency(
         raise VecassayError(f"Expected one of the settings {', '.join(PLANS)}; got {setting!r}.")
     pool = draw(texts.texts, seed)
     found = work.models(corpus, models)
-    for model in found:
-        check_free(model, "timing")
     found += _reference(work, texts, reference, found, notes)
     beside = reference if any(model.spec.key == reference for model in found) else None
-    timed = [_Timed.of(model, texts, pool) for model in found]
-    lengths = next((each for each in timed if each.unit == "tokens"), timed[0])
-    with Watch() as watch:
-        measured = measure(
-            [each.candidate for each in timed], beside, pool, lengths.lengths, PLANS[setting], work.progress
-        )
+    with work.timing(texts) as load:
+        timed = [_Timed.of(model, pool, load) for model in found]
+        lengths = next((each for each in timed if each.unit == "tokens"), timed[0])
+        with Watch() as watch:
+            measured = measure(
+                [each.candidate for each in timed], beside, pool, lengths.lengths, PLANS[setting], work.progress
+            )
     facts = {
         **{"run": run, "setting": setting, "seed": seed, "reference": beside, "alone": work.alone},
         "corpus": {"name": texts.name, "texts": len(texts), "different": pool.different, "pool": len(pool.texts)},
@@ -110,12 +110,12 @@ class _Timed:
     """Tokens (or words) of each text of the pool, `(n,)`, before anything is cut off."""
 
     @classmethod
-    def of(cls, model: Model, texts: Corpus, pool: Pool) -> "_Timed":
+    def of(cls, model: Model, pool: Pool, load: Callable[[Model], Encoder]) -> "_Timed":
         spec, provider = model.spec, providers.REGISTRY[model.spec.provider]
         unit, lengths = _lengths(spec, pool.texts)
         limit = spec.max_tokens or provider.card(spec).max_tokens
         read = lengths if limit is None or unit == "words" else np.minimum(lengths, limit)
-        return cls(model, Candidate(spec.key, spec.label, lambda: provider.load(spec, texts), read), unit, lengths)
+        return cls(model, Candidate(spec.key, spec.label, lambda: load(model), read), unit, lengths)
 
     def facts(self) -> dict[str, Any]:
         """What a reader of the run must know about the model."""
@@ -127,6 +127,7 @@ class _Timed:
             "library": provider.label,
             "backend": providers.backend(self.model.spec),
             "fitted": provider.fitted,
+            "hosted": provider.remote,
             "counts": self.unit,
         }
 

@@ -29,7 +29,7 @@ from core.session.holdings import corpus_shelf
 from core.session.indexing import index_curves
 from core.session.keeping import kept_settings
 from core.session.latency import kept_runs, measure_speed, run_facts, speed_answer
-from core.session.library import model_shelf, store_summary, vector_shelf
+from core.session.library import model_shelf, spending_shelf, store_summary, vector_shelf
 from core.session.losses import what_is_lost
 from core.session.mapped import look_at_maps
 from core.session.maps import map_view, maps_and_clusters
@@ -142,6 +142,7 @@ __all__ = [
     "speed_answer",
     "speed_lines",
     "speed_table",
+    "spending_shelf",
     "split_groups",
     "store_summary",
     "suggestions",

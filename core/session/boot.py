@@ -25,6 +25,7 @@ def start() -> None:
     What is imported until then is taken out of the collection. Streamlit's own full collection after every script run
     is switched off in `.streamlit/config.toml`.
     """
+    st.secrets.load_if_toml_exists()  # what stands there goes into the environment, which the worker starts with
     answer_at_once()
     keep_together()
     jobs.jobs().warm()

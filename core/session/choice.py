@@ -9,7 +9,8 @@ import streamlit as st
 
 from core import catalog, corpora, pipeline, providers
 from core.errors import VecassayError
-from core.session import identity, standing
+from core.session import agreeing, identity, standing
+from core.settings import settings
 from core.types import Corpus, ModelSpec, Study
 
 MOST_MODELS = 8
@@ -99,7 +100,7 @@ def pick_corpus(names: Mapping[str, str], chosen: Corpus | None, key: str) -> No
 
 def pick_models(specs: Mapping[str, ModelSpec], chosen: tuple[str, ...]) -> None:
     """The sidebar's list of models."""
-    options = told_apart({key: spec.label + _mark(spec) for key, spec in specs.items()}, 6)
+    options = told_apart({key: _marked(spec) for key, spec in specs.items()}, 6)
     st.session_state["_pick_models"] = [key for key in chosen if key in options]
     st.multiselect(
         "Models",
@@ -109,15 +110,19 @@ def pick_models(specs: Mapping[str, ModelSpec], chosen: tuple[str, ...]) -> None
         max_selections=MOST_MODELS,
         on_change=lambda: choose(models=tuple(st.session_state["_pick_models"])),
         placeholder="Choose models to compare",
-        help="One to eight models. ↓ marks those whose files must be downloaded or made first.",
+        help="One to eight models. ↓ marks those whose files must be downloaded or made first, ↗ hosted ones: texts "
+        "leave this machine to be embedded, once you agree to it.",
     )
 
 
-def _mark(spec: ModelSpec) -> str:
+def _marked(spec: ModelSpec) -> str:
+    """Its label, and what to know before it is chosen; ↗ in front, where a long name does not hide it."""
+    if providers.leaves(spec):
+        return f"↗ {spec.label}" + ("" if settings().hosted else " (hosted: not allowed here)")
     try:
-        return "" if standing.ready(spec) else " ↓"
+        return spec.label + ("" if standing.ready(spec) else " ↓")
     except VecassayError:  # its files are refused: the page says why once it is chosen
-        return ""
+        return spec.label
 
 
 def study() -> Study:
@@ -126,6 +131,7 @@ def study() -> Study:
     texts, specs = corpus(chosen.corpus), model_specs()
     models = []
     for spec in (specs[key] for key in chosen.models if key in specs):
-        with suppress(VecassayError):  # not here, or refused
-            models.append(standing.resolve(spec, texts))
+        with suppress(VecassayError):  # not here, refused, or not agreed to
+            model = standing.resolve(spec, texts)
+            models += [model] * agreeing.may_run(model, texts)
     return Study(texts, tuple(models))

@@ -48,10 +48,10 @@ def _roots() -> list[Path]:
     named = settings().folders
     if named is not None:
         return [Path(part).expanduser().resolve() for part in named.split(":") if part]
-    return [Path("/")] if _only_here() else []
+    return [Path("/")] if only_here() else []
 
 
-def _only_here() -> bool:
+def only_here() -> bool:
     """Whether the dashboard listens on this machine's loopback alone."""
     address = st.get_option("server.address") or ""
     if address == "localhost":

@@ -109,5 +109,5 @@ def _small_print(tokens: Answer, counted: str, currency: str) -> str:
     return (
         f"Tokens per text: {tokens['tokens_per_text']:,.1f}, {how}. Hosted models count by tokenizers of their own, so "
         f"the money is an estimate; other languages than English may take more tokens. In {currency}, input tokens at "
-        "the list price, without discounts, free quotas and taxes. None of these models runs here yet."
+        "the list price, without discounts, free quotas and taxes. Add one in the sidebar to embed with it."
     )

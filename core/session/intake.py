@@ -10,8 +10,9 @@ from core import catalog, corpora, pipeline, providers
 from core.corpora import Limits, Preview, Reading
 from core.errors import VecassayError
 from core.providers.backends import LABELS, OPENVINO, TORCH
-from core.session import choice, folders, hub, identity, offering
+from core.session import choice, folders, hosting, hub, identity, offering
 from core.session.words import plain
+from core.settings import settings
 from core.types import ModelSpec
 
 NONE = "(none)"
@@ -140,10 +141,33 @@ def _sampling(preview: Preview, limits: Limits, file: str) -> tuple[int | None, 
 
 @st.dialog("Add a model", width="large", on_dismiss=offering.closed)
 def _model() -> None:
-    """A model by hub id or folder; what is typed is checked before it is kept."""
-    kinds = {key: provider for key, provider in providers.REGISTRY.items() if not provider.fitted}
-    kind = st.radio("Library", list(kinds), format_func=lambda key: kinds[key].label, key="model_kind", horizontal=True)
+    """A model by hub id, folder or address; what is typed is checked before it is kept."""
+    here_first = sorted(providers.REGISTRY.items(), key=lambda each: each[1].remote)
+    kinds = {key: provider for key, provider in here_first if not provider.fitted}
+    kind = st.radio("Library", list(kinds), format_func=_named, key="model_kind", horizontal=True)
     st.caption(plain(kinds[kind].help))
+    spec = hosting.typed(kind) if kinds[kind].remote else _typed(kind)
+    if spec is None:
+        return
+    try:
+        _keep(spec)
+    except VecassayError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+        return
+    offering.closed()
+    st.rerun()
+
+
+def _named(kind: str) -> str:
+    provider = providers.REGISTRY[kind]
+    if not provider.remote or settings().hosted:
+        return provider.label
+    where = "here only on this machine" if kind == hosting.ENDPOINTS else "hosted: not allowed here"
+    return f"{provider.label} ({where})"
+
+
+def _typed(kind: str) -> ModelSpec | None:
+    """The fields for a model that runs here; the model once "Add" is pressed."""
     name = st.text_input(
         "Hub id or folder", key="model_name", placeholder="sentence-transformers/all-MiniLM-L12-v2 or /models/mine"
     )
@@ -155,10 +179,10 @@ def _model() -> None:
         "Dimensions to keep", 2, None, None, key="model_dimension", help="Empty keeps all. For Matryoshka models."
     )
     revision = right.text_input("Revision", key="model_revision", placeholder="main, a tag or a commit")
-    backend = _run_by() if hasattr(kinds[kind], "backend") else ""
+    backend = _run_by() if hasattr(providers.REGISTRY[kind], "backend") else ""
     if not st.button("Add", type="primary", key="model_add"):
-        return
-    spec = ModelSpec(
+        return None
+    return ModelSpec(
         key="",
         label=(label or "").strip(),
         provider=kind,
@@ -169,13 +193,6 @@ def _model() -> None:
         dimension=int(dimension) if dimension else None,
         backend=backend,
     )
-    try:
-        _keep(spec)
-    except VecassayError as error:
-        st.error(plain(str(error)), icon=":material/error:")
-        return
-    offering.closed()
-    st.rerun()
 
 
 def _run_by() -> str:
@@ -199,9 +216,9 @@ def _keep(spec: ModelSpec) -> None:
     chosen = choice.current().models
     if len(chosen) >= choice.MOST_MODELS:
         raise VecassayError(f"At most {choice.MOST_MODELS} models are compared. Take one off in the sidebar first.")
-    if spec.name.startswith(("/", "~", ".")):
-        spec = replace(spec, name=str(folders.allowed(spec.name)))
     provider = providers.REGISTRY[spec.provider]
+    if not provider.remote and spec.name.startswith(("/", "~", ".")):
+        spec = replace(spec, name=str(folders.allowed(spec.name)))
     if provider.ready(spec):
         width = provider.card(replace(spec, dimension=None)).dimension
         if width and spec.dimension and spec.dimension > width:

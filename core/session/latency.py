@@ -75,7 +75,8 @@ def _what(study: Study) -> str:
     reference = choice.seen_specs().get(REFERENCE)
     if reference is not None and not any(model.spec.key == REFERENCE for model in study.models):
         names.append(f"{reference.label} as the reference")
-    return f"Measures {', '.join(names)} on {count(len(study.corpus), 'text')} of “{study.corpus.name}”."
+    said = f"Measures {', '.join(names)} on {count(len(study.corpus), 'text')} of “{study.corpus.name}”."
+    return " ".join(filter(None, (said, measuring.sends(study))))
 
 
 def _start(study: Study, setting: str, seed: int) -> Question:
@@ -167,6 +168,8 @@ def speed_answer(study: Study, runs: list[ShownRun]) -> None:
         ]
         when = f" on {plain(run.name)} UTC" if len(runs) > 1 else ""
         st.markdown(f"p95 of a single call{when}: {', '.join(parts)}.")
+        if told := words.network(facts):
+            st.caption(plain(told))
         for doubt in words.doubts(facts):
             st.warning(plain(doubt), icon=":material/warning:")
     if runs[0].found["facts"]["reference"] is not None:

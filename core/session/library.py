@@ -9,7 +9,7 @@ import streamlit as st
 from core import jobs, pipeline, providers
 from core.digest import digest
 from core.errors import VecassayError
-from core.session import choice, identity, show, standing, warming
+from core.session import agreeing, choice, identity, show, standing, warming
 from core.session.panel import forget
 from core.session.words import count, plain, size
 from core.settings import settings
@@ -82,6 +82,27 @@ def model_shelf() -> None:
         },
     )
     _removable(added)
+
+
+def spending_shelf() -> None:
+    """What hosted models came to, on all texts together; nothing where none was ever asked."""
+    spent = pipeline.store().spending.by_model()
+    if not spent:
+        return
+    st.subheader("Hosted models", help="What was sent away from this server, by everyone on it.")
+    table = pd.DataFrame(
+        {
+            "model": list(spent),
+            "texts sent": [each.n for each in spent.values()],
+            "tokens": [each.tokens for each in spent.values()],
+            "texts cut": [each.cut for each in spent.values()],
+            "money": [each.money for each in spent.values()],
+        }
+    )
+    money = st.column_config.NumberColumn(
+        format="%.6f", help="Tokens at the price that was agreed to, in its currency; the vendor's bill decides."
+    )
+    show.table(table, "spending", column_config={"money": money})
 
 
 def _removable(added: list[ModelSpec]) -> None:
@@ -163,6 +184,7 @@ def _delete_vectors(shelf: Shelf | None) -> None:
         st.write("They are computed again when a page needs them. This is for everyone on this server.")
         if st.button("Delete them", key="deleted-vectors", type="primary"):
             pipeline.store().vectors.remove(shelf.shelf)
+            agreeing.forget()
             warming.stop()
             st.rerun()
 

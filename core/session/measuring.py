@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-from core import jobs
+from core import jobs, providers
 from core.types import Question, Study
 
 
@@ -13,6 +13,15 @@ def start(question: Question, slot: str) -> Question:
     st.session_state[slot] = question
     jobs.jobs().submit(question)
     return question
+
+
+def sends(study: Study) -> str:
+    """What a run means for hosted models among those chosen; empty without one."""
+    hosted = [model.label for model in study.models if providers.leaves(model.spec)]
+    if not hosted:
+        return ""
+    verb = "is" if len(hosted) == 1 else "are"
+    return f"{', '.join(hosted)} {verb} hosted: each run sends texts there anew, which costs money every time."
 
 
 def under_way(study: Study, kind: str, slot: str, done: Callable[[Sequence[Question]], None]) -> list[Question]:

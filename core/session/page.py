@@ -6,7 +6,7 @@ import streamlit as st
 
 from core import corpora, pipeline, providers
 from core.errors import NotReady, VecassayError
-from core.session import boot, choice, identity, intake, standing
+from core.session import agreeing, boot, choice, identity, intake, standing
 from core.session.panel import work
 from core.session.words import plain
 from core.types import Corpus, Model, ModelSpec, Study
@@ -50,7 +50,8 @@ def _study(at_least: int, needed: bool) -> Study:
             plain(f"No model is called {', '.join(unknown)}. It was removed, or the link is from another server."),
             icon=":material/warning:",
         )
-    models = _ready([specs[key] for key in chosen.models if key in specs], corpus)
+    ready = _ready([specs[key] for key in chosen.models if key in specs], corpus)
+    models = agreeing.those_that_may(ready, corpus)
     if needed and len(models) < at_least:
         if not chosen.models:
             st.info("Choose a model in the sidebar to begin.", icon=":material/arrow_back:")

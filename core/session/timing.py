@@ -58,7 +58,7 @@ def timed_run(study: Study, plan: Plan) -> Timed | None:
         said.insert(0, "Nothing was timed on these texts yet, so speed, memory and money are open.")
     elif lacking[chosen]:
         said.insert(0, f"This run says nothing about {', '.join(lacking[chosen])}: measure now to have all of them.")
-    st.caption(plain(" ".join(said)))
+    st.caption(plain(" ".join(filter(None, (*said, measuring.sends(study))))))
     if waiting and panel.work(waiting):
         _finished(waiting)
     found = None if chosen is None else _kept(chosen, entries[chosen].created)
@@ -137,6 +137,7 @@ def run_told(run: Timed) -> None:
         f"Texts per second: embedded in calls of {facts['batch']}, and indexed for BM25. Memory: weights, vectors and "
         f"index, and what grew while queries were answered; the libraries themselves are not counted.",
         words.where(facts),
+        *filter(None, [words.network(facts)]),
         *facts["notes"],
     ]
     for line in lines:

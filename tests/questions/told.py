@@ -20,6 +20,7 @@ class Told:
     help: str = "gives the vectors it was told"
     requires: tuple[str, ...] = ()
     fitted: bool = False
+    remote: bool = False
     nbytes: int = 100
     vectors: dict[tuple[str, str], np.ndarray] = field(default_factory=dict)
 

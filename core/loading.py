@@ -1,0 +1,42 @@
+"""Models loaded afresh, to be timed: what hosted ones send meanwhile is agreed to before, and in the books after."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from core import providers
+from core.providers import Encoder
+from core.providers.calls import HostedEncoder
+from core.sending import MILLION, Sending
+from core.store import Spent, Store
+from core.types import Corpus, Model
+
+
+@contextmanager
+def timing(store: Store, corpus: Corpus) -> Iterator[Callable[[Model], Encoder]]:
+    """Gives a function that loads models to be timed on these texts; it raises NotAgreed or SpendingLimit.
+
+    What was sent is noted at the end, whatever happens, so that no call is slower for it. A limit that is passed
+    meanwhile stops the next run.
+    """
+    loaded: list[tuple[Sending, HostedEncoder]] = []
+
+    def load(model: Model) -> Encoder:
+        sending = Sending.of(store, model, corpus)
+        sending.afford(0)
+        encoder = providers.REGISTRY[model.spec.provider].load(model.spec, corpus)
+        if isinstance(encoder, HostedEncoder):
+            loaded.append((sending, encoder))
+        return encoder
+
+    try:
+        yield load
+    finally:
+        for sending, encoder in loaded:
+            _note(sending, encoder.used)
+
+
+def _note(sending: Sending, tokens: int) -> None:
+    agreed = sending.agreement
+    if agreed is not None and tokens:
+        spent = Spent(tokens=tokens, money=tokens * agreed.per_million / MILLION)
+        sending.store.spending.add(agreed.space, sending.texts, sending.model.label, spent)
