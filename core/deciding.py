@@ -69,8 +69,16 @@ def questions(study: Study, plan: Plan) -> dict[str, Question]:
 
 
 def timing(study: Study, plan: Plan, run: str, owner: str) -> Question:
-    """The question that times the plan's candidates, kept under the key `run`."""
-    words = plan.candidates
+    """The question that times the plan's candidates, kept under the key `run`.
+
+    Of those brought as finished vectors nothing can be timed: they are left out, and stay "not measured". Raises
+    VecassayError when there are no others.
+    """
+    brought = [model.spec for model in study.models if providers.brought(model.spec)]
+    keys = {spec.key for spec in brought}
+    words = [word for word in plan.candidates if not keys & set(candidates.models([word]))]
+    if not words:
+        providers.check_timed(brought[0])
     return ask("answering", study, words, candidates=list(words), run=run, owner=owner, seed=plan.seed)
 
 

@@ -8,7 +8,7 @@ from time import perf_counter
 import numpy as np
 import numpy.typing as npt
 
-from core import encoders
+from core import encoders, providers
 from core.digest import Keys, digest_each
 from core.errors import VecassayError
 from core.providers import Encoder
@@ -107,6 +107,8 @@ class _Writing:
             except VecassayError as fault:  # a cancel, too: what is under way elsewhere is paid for and still to come
                 sending.stop(fault)
         sending.going()
+        if providers.brought(self.model.spec):
+            return  # looked up, which is no run that tells how fast a model embeds
         seconds = perf_counter() - started
         self.store.vectors.log_run(shelf, self.fit.fingerprint, len(texts), seconds, machine=platform.node())
 

@@ -1,6 +1,6 @@
 """What a question has at hand: corpora, models, vectors and other answers, each computed only if the store lacks it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -13,7 +13,19 @@ from core import catalog, embedding, loading, providers, questions
 from core.digest import Keys, digest_each
 from core.errors import VecassayError
 from core.store import Store
-from core.types import Answer, Corpus, Embeddings, Floats, Ints, Model, ModelSpec, Progress, Question, Role
+from core.types import (
+    Answer,
+    Corpus,
+    Embeddings,
+    Floats,
+    Ints,
+    Model,
+    ModelSpec,
+    Progress,
+    Question,
+    Role,
+    check_same_space,
+)
 
 NARROW, WIDE, MANY = 16, 100, 50_000
 """Widths of neighbour graphs: UMAP needs 14, overlap and trust 10 unless told otherwise.
@@ -94,6 +106,16 @@ class View:
         """The model's vectors for the corpus."""
         corpus = self.work.corpus(self.corpus)
         return self.work.embed(corpus.texts, self.model, Role.DOCUMENT, fit=corpus)
+
+    def asked(self, texts: Sequence[str], role: Role = Role.QUERY) -> Embeddings:
+        """Other texts as the model sees them, to be held against the corpus' own.
+
+        Every question that compares what is asked with the corpus goes this way: SpaceMismatch, naming both models, is
+        raised unless both are of one space.
+        """
+        found = self.work.embed(tuple(texts), self.model, role, fit=self.work.corpus(self.corpus))
+        check_same_space(found.space, self.embeddings.space)
+        return found
 
     @property
     def unit(self) -> Floats:

@@ -46,6 +46,7 @@ ALLOWED = {
     "store": LEAF,
     "charts": LEAF,
     "report": LEAF | {"charts", "decision"},
+    "importing": LEAF | {"catalog", "corpora", "providers", "retrieval", "store"},
     "deciding": ENGINE | {"pipeline", "work", "decision"},
     "recording": ENGINE | {"pipeline", "work", "decision", "deciding", "report"},
     "verification": ENGINE | {"pipeline", "work", "decision", "deciding", "recording", "report", "sending"},
@@ -65,6 +66,7 @@ ALLOWED = {
     "session": ENGINE
     | {
         "components",
+        "importing",
         "pipeline",
         "jobs",
         "charts",
@@ -89,6 +91,7 @@ ALLOWED = {
         "costs",
         "vectordb",
         "sending",
+        "importing",
     },
     "__main__": {"cli"},
     "__init__": set(),

@@ -8,8 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core import deciding, pipeline, providers
+from core import deciding, importing, pipeline, providers
 from core.decision import Limits, Plan
+from core.errors import VecassayError
+from core.importing.table import Table
 from core.types import Answer, Corpus, Judgement, ModelCard, Query, Study
 from core.work import Work
 
@@ -169,3 +171,18 @@ def test_the_whole_way_from_texts_to_a_decision(study: Study) -> None:
     found = deciding.settle(study, plan, answers, None)
     assert found.decision.status == "undecided"  # two queries tell nothing
     assert found.decision.why == tuple(answers["comparison"]["able"]["reasons"])
+
+
+def test_finished_vectors_are_weighed_but_never_timed(study: Study) -> None:
+    rng = np.random.default_rng(0)
+    rows, queries = (Table("v.npy", rng.normal(size=(n, 4)).astype(np.float32)) for n in (len(TEXTS), 2))
+    brought = importing.check(study.corpus, rows, queries)
+    key = importing.keep(pipeline.store(), brought, "Elsewhere", "me").key
+    both = pipeline.study(study.corpus, ["lsa", key])
+    plan = Plan(("lsa", key, f"{key}+bm25"))
+    timing = deciding.timing(both, plan, "r1", "me")
+    assert (timing.arguments["candidates"], list(timing.arguments["models"])) == (["lsa"], ["lsa"])
+    lsa, alone, _ = deciding.known(both, plan, run_of(study))
+    assert (lsa.p95_ms, alone.p95_ms, alone.dimension, alone.remote) == (10, None, 4, False)
+    with pytest.raises(VecassayError, match="Elsewhere was brought as finished vectors: there is nothing to time"):
+        deciding.timing(both, Plan((key,)), "r1", "me")

@@ -84,6 +84,8 @@ class Reader:
     seed: int
     queries: Path | None = None
     qrels: Path | None = None
+    ids: bool = False
+    """Whether a column of ids is read, too."""
 
     def read(self, corpus: str) -> Corpus:
         """Texts from a sample, the store, a folder or a file; what was noticed goes to standard error."""
@@ -115,7 +117,7 @@ class Reader:
             data,
             text=self.text or found.text,
             label=self.label,
-            id=None if self.queries is None else found.id,  # judgements may name texts by it
+            id=found.id if self.ids or self.queries is not None else None,  # judgements may name texts by it
             sample=self.sample,
             seed=self.seed,
         )

@@ -22,7 +22,7 @@ def read_parquet(name: str, data: bytes) -> Table:
         raise VecassayError(
             f"{name} is not a Parquet file, or only a part of one. Choose the file the table was saved to."
         )
-    with _damage_named(name):
+    with damage_named(name):
         file = pq.ParquetFile(pa.BufferReader(data))
         schema, total = file.schema_arrow, file.metadata.num_rows
         distinct(name, schema.names)
@@ -39,10 +39,10 @@ def _rows(name: str, data: bytes, fields: Sequence[str], columns: Sequence[int])
 
     wanted = [fields[column] for column in columns]
     number = 0
-    with _damage_named(name):
+    with damage_named(name):
         file = pq.ParquetFile(pa.BufferReader(data), read_dictionary=wanted)
         for batch in file.iter_batches(_BATCH, columns=wanted):
-            values = [_strings(batch.column(field)) for field in wanted]
+            values = [strings(batch.column(field)) for field in wanted]
             for row in zip(*values, strict=True) if values else ((),) * batch.num_rows:
                 number += 1
                 yield number, row
@@ -55,11 +55,12 @@ def _unpacked(metadata: Any, wanted: set[str]) -> int:
     return sum(chunk.total_uncompressed_size for chunk in chunks if chunk.path_in_schema in wanted)
 
 
-def _strings(column: Any) -> list[str]:
+def strings(column: Any) -> list[str]:
+    """A column as people write its values; what repeats in a dictionary stays one string in memory."""
     import pyarrow as pa
 
     if pa.types.is_dictionary(column.type):
-        known = _strings(column.dictionary)
+        known = strings(column.dictionary)
         return ["" if index is None else known[index] for index in column.indices.to_pylist()]
     return [written(value) for value in column.to_pylist()]
 
@@ -79,7 +80,7 @@ def _refusal(kind: Any) -> str:
 
 
 @contextmanager
-def _damage_named(name: str) -> Iterator[None]:
+def damage_named(name: str) -> Iterator[None]:
     """Turns what pyarrow raises for a damaged file into one sentence."""
     from pyarrow import ArrowException
 

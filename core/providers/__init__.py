@@ -6,7 +6,7 @@ from ipaddress import ip_address
 from typing import Protocol
 from urllib.parse import urlsplit
 
-from core.errors import NotReady
+from core.errors import NotReady, VecassayError
 from core.registry import Registry, discover, missing
 from core.types import Corpus, Floats, Ints, ModelCard, ModelSpec, Progress, Role, Space
 
@@ -102,6 +102,20 @@ def loopback(url: str) -> bool:
 def leaves(spec: ModelSpec) -> bool:
     """Whether texts leave this machine to be embedded: hosted by others, unless the address is this machine's own."""
     return REGISTRY[spec.provider].remote and not (spec.url and loopback(spec.url))
+
+
+def brought(spec: ModelSpec) -> bool:
+    """Whether only finished vectors of a model are here: it embeds no text of its own, and there is nothing to time."""
+    return bool(getattr(REGISTRY[spec.provider], "brought", False))
+
+
+def check_timed(spec: ModelSpec) -> None:
+    """Raise VecassayError for a model that does not run here: looking a vector up says nothing about its speed."""
+    if brought(spec):
+        raise VecassayError(
+            f"{spec.label} was brought as finished vectors: there is nothing to time. Take it off the list, or name "
+            f"the model it came from instead."
+        )
 
 
 def tokens(spec: ModelSpec, texts: Sequence[str]) -> Ints | None:

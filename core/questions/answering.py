@@ -97,7 +97,8 @@ def _service(
     """Everything loaded, nothing from what other jobs have loaded."""
     texts, served = work.corpus(corpus), {}
     for view in work.views(corpus, models):
-        served[view.model.spec.key] = Served(view.model, load(view.model), view.unit)
+        providers.check_timed(view.model.spec)
+        served[view.model.spec.key] = Served(view.model, load(view.model), view.embeddings)
     loaded = {}
     for key, digest in digests.items():
         spec = work.spec(key)

@@ -15,6 +15,6 @@ def arrivals(work: Work, *, corpus: str, models: dict[str, str], texts: str, k: 
     New texts are embedded as documents, as those of the corpus were: they are to be one of them, not to search them.
     """
     (view,) = work.views(corpus, models)
-    new = work.embed(work.corpus(texts).texts, view.model, Role.DOCUMENT, fit=work.corpus(corpus))
+    new = view.asked(work.corpus(texts).texts, Role.DOCUMENT)
     rows, cosines = nearest(new.unit, view.unit, k)
     return {"rows": rows.astype("int32"), "cosines": np.round(cosines, 6) + np.float32(0)}

@@ -12,7 +12,7 @@ from core.retrieval import bm25, candidates, fusion
 from core.retrieval.candidates import Candidate
 from core.retrieval.forms import SEED, Form
 from core.retrieval.search import NOWHERE, Found, dense, nowhere
-from core.types import Corpus, Ints, Query, Role, check_same_space
+from core.types import Corpus, Ints, Query
 from core.work import Work
 
 
@@ -43,8 +43,7 @@ class Finder:
 
     def _dense(self, key: str, form: Form) -> Found:
         (view,) = self.work.views(self.corpus, {key: self.models[key]})
-        asked = self.work.embed(list(self.queries), view.model, Role.QUERY, fit=self.work.corpus(self.corpus))
-        check_same_space(asked.space, view.embeddings.space)
+        asked = view.asked(self.queries)
         if form.plain:
             return dense(asked.unit, view.unit, self.depth, self.excluded, self.work.progress)
         return hold(view.unit, form, SEED).search(asked.unit, self.depth, self.excluded, self.work.progress)

@@ -109,7 +109,7 @@ def _asked(work: Work, view: View, texts: Floats, rows: Ints, seed: int) -> tupl
     at[rows] = np.arange(len(rows))
     if corpus.queries:
         picked = np.sort(drawn.choice(len(corpus.queries), min(MOST, len(corpus.queries)), replace=False))
-        said = work.embed([corpus.queries[i].text for i in picked], view.model, Role.QUERY, fit=corpus).unit
+        said = view.asked([corpus.queries[i].text for i in picked]).unit
         out = Judged.of(corpus, copies=False).excluded[picked]
         there = said.any(axis=1)
         if there.any():

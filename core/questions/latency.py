@@ -39,7 +39,7 @@ def latency(
     if setting not in PLANS:
         raise VecassayError(f"Expected one of the settings {', '.join(PLANS)}; got {setting!r}.")
     pool = draw(texts.texts, seed)
-    found = work.models(corpus, models)
+    found = _running(work.models(corpus, models), notes)
     found += _reference(work, texts, reference, found, notes)
     beside = reference if any(model.spec.key == reference for model in found) else None
     with work.timing(texts) as load:
@@ -80,6 +80,17 @@ def _summary(facts: dict[str, Any]) -> dict[str, Any]:
         "setting": facts["setting"],
         "machine": f"{where['processor']}, {where['cores']} cores, {where['device']}",
     }
+
+
+def _running(models: list[Model], notes: list[str]) -> list[Model]:
+    """Those that run here; a note on each that was brought as finished vectors. Raises VecassayError when all were."""
+    found = [model for model in models if not providers.brought(model.spec)]
+    notes += [
+        f"{model.label} was brought as finished vectors: nothing to time." for model in models if model not in found
+    ]
+    if not found:
+        providers.check_timed(models[0].spec)
+    return found
 
 
 def _reference(work: Work, texts: Corpus, key: str, found: list[Model], notes: list[str]) -> list[Model]:

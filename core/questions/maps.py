@@ -14,7 +14,7 @@ from core.projections.procrustes import align
 from core.questions import recipe
 from core.questions.nearness import near
 from core.questions.parts import share
-from core.types import Answer, Floats, Ints, Role, check_same_space
+from core.types import Answer, Floats, Ints, Role
 from core.work import Work
 
 SEARCHING = 0.2
@@ -97,8 +97,7 @@ def place(
 ) -> Answer:
     """Where new texts fall on the map that `projection` drew: `xy (t, dims)` in its coordinates; the map stays."""
     (view,) = work.views(corpus, models)
-    new = work.embed(work.corpus(texts).texts, view.model, Role.DOCUMENT, fit=work.corpus(corpus))
-    check_same_space(new.space, view.embeddings.space)
+    new = view.asked(work.corpus(texts).texts, Role.DOCUMENT)
     drawn: Mapping[str, Any] = {"method": method, "dims": dims, "seed": seed, "settings": settings}
     half = replace(work, progress=share(work.progress, 0.0, 0.5))
     there = half.ask("projection", corpus=corpus, models=models, **drawn)
@@ -119,8 +118,7 @@ def place(
 def likeness(work: Work, *, corpus: str, models: dict[str, str], query: str) -> Answer:
     """Cosine of every text with a typed one under one model: `cosines (n,)`."""
     (view,) = work.views(corpus, models)
-    asked = work.embed(work.corpus(query).texts[:1], view.model, Role.QUERY, fit=work.corpus(corpus))
-    check_same_space(asked.space, view.embeddings.space)
+    asked = view.asked(work.corpus(query).texts[:1])
     return {"cosines": np.round(view.unit @ asked.unit[0], 6) + np.float32(0)}
 
 

@@ -65,7 +65,7 @@ def migration(
     texts = work.corpus(corpus)
     _check(a, b, len(texts))
     before, after = work.views(corpus, {key: models[key] for key in (a, b)})
-    asked = _asked(work, before, after, Judged.of(texts, copies), rel, seed)
+    asked = _asked(before, after, Judged.of(texts, copies), rel, seed)
     rows = {"a": asked.found(asked.a, before.unit), "b": asked.found(asked.b, after.unit)}
     work.progress(2, STEPS)
     own, said = _numbered(texts)
@@ -96,12 +96,12 @@ def _check(a: str, b: str, texts: int) -> None:
         )
 
 
-def _asked(work: Work, before: View, after: View, judged: Judged, rel: int, seed: int) -> Asked:
+def _asked(before: View, after: View, judged: Judged, rel: int, seed: int) -> Asked:
     """The corpus' queries; else texts drawn at random, at most 1,000 and, where maps can be fitted, a fifth of them."""
     corpus = judged.corpus
     if corpus.queries:
         said = [query.text for query in corpus.queries]
-        a, b = (work.embed(said, view.model, Role.QUERY, fit=corpus).unit for view in (before, after))
+        a, b = (view.asked(said).unit for view in (before, after))
         places = np.arange(len(said), dtype=np.int64)
         return Asked(places, a, b, judged.excluded, judged, judged.evaluated(rel), rel)
     n = len(corpus)

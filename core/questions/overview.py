@@ -6,7 +6,7 @@ import pandas as pd
 from core import measures, providers
 from core.linalg import nearest
 from core.questions import recipe
-from core.types import Answer, Role, check_same_space
+from core.types import Answer, Role
 from core.work import Work
 
 SHOWN_LONGEST = 20
@@ -53,8 +53,7 @@ def search(work: Work, *, corpus: str, models: dict[str, str], query: str, k: in
     rows = []
     text = work.corpus(query).texts[0]
     for view in work.views(corpus, models):
-        asked = work.embed([text], view.model, Role.QUERY, fit=work.corpus(corpus))
-        check_same_space(asked.space, view.embeddings.space)
+        asked = view.asked([text])
         ids, cosines = nearest(asked.unit, view.unit, k)
         rows += [
             (view.model.spec.key, rank, int(row), float(cosine))

@@ -12,7 +12,7 @@ from core.linalg import nearest
 from core.retrieval import bm25, fusion
 from core.retrieval.candidates import Candidate
 from core.retrieval.search import NOWHERE, Found
-from core.types import Corpus, Embeddings, Floats, Model, Role
+from core.types import Corpus, Embeddings, Floats, Model, Role, check_same_space
 from core.work import quiet
 
 TOP = 10
@@ -22,11 +22,19 @@ FREE = np.array([-1])
 
 @dataclass(frozen=True, eq=False)
 class Served:
-    """A model with its texts searchable: `vectors (n, d)` of length 1."""
+    """A model with its texts searchable. Raises SpaceMismatch for texts embedded by another one."""
 
     model: Model
     encoder: providers.Encoder
-    vectors: Floats
+    texts: Embeddings
+
+    def __post_init__(self) -> None:
+        check_same_space(self.model.space, self.texts.space)
+
+    @property
+    def vectors(self) -> Floats:
+        """The texts' vectors at length 1, `(n, d)`."""
+        return self.texts.unit
 
     def encode(self, texts: Sequence[str], role: Role) -> Floats:
         """Vectors fresh from the model, `(t, d)`."""

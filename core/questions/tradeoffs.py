@@ -101,7 +101,7 @@ def lost(work: Work, *, corpus: str, models: dict[str, str], form: str, row: int
         asked, out = view.unit[row : row + 1], np.array([row])
     else:
         judged = Judged.of(texts, copies)
-        said = work.embed([texts.queries[query].text], view.model, Role.QUERY, fit=texts)
+        said = view.asked([texts.queries[query].text])
         asked, out, grades = said.unit, judged.excluded[query : query + 1], judged.grades[query]
     sides = {}
     for name, word in (("before", ""), ("after", form)):
@@ -119,7 +119,7 @@ def _asked(work: Work, view: View, rel: int, copies: bool, seed: int) -> Asked:
     judged = Judged.of(texts, copies)
     places = judged.evaluated(rel)
     queries = [texts.queries[place].text for place in places]
-    said = work.embed(queries, view.model, Role.QUERY, fit=texts).unit if queries else view.unit[:0]
+    said = view.asked(queries).unit if queries else view.unit[:0]
     labels = None
     if view.labels is not None and len(set(view.labels)) > 1:
         labels = np.unique(view.labels, return_inverse=True)[1].astype(np.int64)

@@ -10,7 +10,7 @@ from core import catalog, corpora, pipeline, providers
 from core.corpora import Limits, Preview, Reading
 from core.errors import VecassayError
 from core.providers.backends import LABELS, OPENVINO, TORCH
-from core.session import choice, folders, hosting, hub, identity, offering
+from core.session import choice, folders, hosting, hub, identity, importing, offering
 from core.session.words import plain
 from core.settings import settings
 from core.types import ModelSpec
@@ -144,8 +144,11 @@ def _model() -> None:
     """A model by hub id, folder or address; what is typed is checked before it is kept."""
     here_first = sorted(providers.REGISTRY.items(), key=lambda each: each[1].remote)
     kinds = {key: provider for key, provider in here_first if not provider.fitted}
+    kinds |= {"imported": kinds.pop("imported")}  # last: the others embed new texts, too
     kind = st.radio("Library", list(kinds), format_func=_named, key="model_kind", horizontal=True)
     st.caption(plain(kinds[kind].help))
+    if importing.form(kind):
+        return
     spec = hosting.typed(kind) if kinds[kind].remote else _typed(kind)
     if spec is None:
         return

@@ -48,7 +48,7 @@ def encoder(kind: ModelSpec) -> providers.Encoder:
 
 def test_every_provider_is_here() -> None:
     hosted = {"cohere", "google", "openai", "voyage"}
-    assert set(providers.REGISTRY) == {"lsa", "sentence_transformers", "static"} | hosted
+    assert set(providers.REGISTRY) == {"imported", "lsa", "sentence_transformers", "static"} | hosted
     assert {key for key in providers.REGISTRY if providers.REGISTRY[key].remote} == hosted
 
 

@@ -13,7 +13,7 @@ from core.latency import QUICK
 from core.questions import answering as timing
 from core.questions.serving import Served, Service
 from core.retrieval import bm25, candidates
-from core.types import Corpus, Floats, Judgement, Query, Role, Study
+from core.types import Corpus, Embeddings, Floats, Judgement, Query, Role, Study
 
 NOUNS, VERBS = ("cats", "dogs", "birds"), ("sleep", "run")
 TEXTS = tuple(f"{noun} {verb} {i}" for i in range(4) for noun in NOUNS for verb in VERBS)
@@ -118,9 +118,8 @@ def test_what_is_timed_finds_what_the_ranking_finds(home: Any) -> None:
     study = pipeline.study(Corpus("random", texts, queries=queries), ["lsa"])
     corpus, mirror = study.corpus, Mirror()
     encoder = providers.REGISTRY["lsa"].load(study.models[0].spec, corpus)
-    unit = encoder.encode(corpus.texts, role=Role.DOCUMENT)
-    unit = unit / np.linalg.norm(unit, axis=1, keepdims=True)
-    served = {"lsa": Served(study.models[0], encoder, unit)}
+    embedded = Embeddings(study.models[0].space, Role.DOCUMENT, encoder.encode(corpus.texts, role=Role.DOCUMENT))
+    unit, served = embedded.unit, {"lsa": Served(study.models[0], encoder, embedded)}
     service = Service(corpus, served, {"mirror": mirror}, bm25.index(corpus), 1000)
     for word in WORDS:
         own = study.only(*candidates.models([word]))
