@@ -16,8 +16,9 @@ from core.types import Progress
 def fetch(name: str, revision: str | None = None, progress: Progress | None = None) -> None:
     """Download a repository's needed files into the hub's cache, telling progress in bytes.
 
-    An interrupted download goes on where it stopped. Raises VecassayError saying what to do when the hub cannot be
-    reached, the repository cannot be had, or its files are refused; weights of a refused one are not downloaded.
+    A broken connection is taken up where it broke; a cancelled download keeps the files that are complete. Raises
+    VecassayError saying what to do when the hub cannot be reached, the repository cannot be had, or its files are
+    refused; weights of a refused one are not downloaded.
     """
     from huggingface_hub import HfApi, hf_hub_download, snapshot_download
 
@@ -63,7 +64,7 @@ SENTENCES = {
     "unreachable": "The model hub {hub} cannot be reached from this machine ({fault}), so {name} cannot be downloaded. "
     "Check the network, a proxy (HTTPS_PROXY) or a mirror (HF_ENDPOINT). " + _BY_HAND,
     "torn": "{name} could not be downloaded completely ({fault}). Look at the free space and the rights of {cache}, "
-    "then try again: it goes on where it stopped.",
+    "then try again: files that are complete are not fetched again.",
 }
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from core.errors import NotReady, VecassayError
+from core.errors import Cancelled, NotReady, VecassayError
 from core.providers import Provider
 from core.settings import settings
 from core.types import ModelSpec, Role
@@ -197,3 +197,38 @@ def test_the_hub_and_its_cache_come_from_the_environment(hub: Hub, tiny: Path, t
     code = "import sys; print(p.ready(s), p.space(s).weights, 'torch' in sys.modules)"
     assert _run(made(code), **env) == f"True {first.strip()} False\n"
     assert (tmp_path / "hf" / "hub" / "models--someone--tiny").is_dir()
+
+
+def test_a_pinned_revision_stays_what_it_was_when_the_name_moves_on(st: Provider, hub: Hub, tiny: Path) -> None:
+    hub.add(NAME, tiny)
+    pinned = spec("sentence_transformers", NAME, revision=hub.commit(NAME))
+    st.prepare(pinned)
+    before = st.space(pinned).weights
+    hub.repositories[NAME]["config.json"] += b"\n"
+    assert hub.commit(NAME) != pinned.revision
+    assert not st.ready(SPEC)
+    st.prepare(SPEC)
+    hub.stop()
+    assert st.space(pinned).weights == before
+    assert st.space(SPEC).weights != before
+
+
+def test_a_cancelled_download_is_brought_whole_when_asked_again(
+    st: Provider, hub: Hub, tiny: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from huggingface_hub import constants
+
+    monkeypatch.setattr(constants, "DOWNLOAD_CHUNK_SIZE", 10_000)
+    hub.add(NAME, tiny)
+    size = len(hub.repositories[NAME]["model.safetensors"])
+
+    def cancels(done: int, total: int) -> None:
+        if done > total - size / 2:
+            raise Cancelled("Nobody waits.")
+
+    with pytest.raises(Cancelled):
+        st.prepare(SPEC, cancels)
+    assert not st.ready(SPEC)
+    st.prepare(SPEC)
+    assert hub.fetched("model.safetensors") == [None, None]  # its library begins a file that was cancelled anew
+    assert st.space(SPEC).weights == st.space(spec("sentence_transformers", tiny)).weights
