@@ -127,7 +127,7 @@ def test_what_is_not_a_finite_row_per_text_is_refused(store: Store, wrong: Any) 
 
 def test_a_shelf_has_one_dimension(store: Store) -> None:
     write(store, 1)
-    with pytest.raises(ValueError, match="expected vectors of 4 dimensions"):
+    with pytest.raises(ValueError, match="Expected vectors of 4 dimensions"):
         write(store, 2, d=5)
 
 
