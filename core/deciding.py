@@ -10,9 +10,10 @@ from typing import Any
 
 import pandas as pd
 
-from core import decision, pipeline, providers, rerankers
-from core.decision import Decision, Facts, Plan
+from core import decision, pipeline, preflight, providers, rerankers
+from core.decision import Alarm, Decision, Facts, Plan
 from core.decision.facts import JOINED
+from core.decision.verdict import BLOCKED
 from core.retrieval import candidates
 from core.retrieval.candidates import Candidate
 from core.retrieval.forms import BITS
@@ -21,6 +22,7 @@ from core.work import find_spec
 
 BM25 = ModelCard(licence="MIT", languages=("any",), dimension=0)
 """bm25s and the way words are cut here: any language, no vectors."""
+SOUND = "soundness:"
 TEXTS, HOUR = 1_000_000, 3_600
 MEASURED = ("p95_ms", "texts_per_s", "memory_bytes", "bytes_per_vector", "dimension")
 
@@ -56,7 +58,7 @@ def compared(study: Study, plan: Plan) -> dict[str, Question]:
 
 
 def questions(study: Study, plan: Plan) -> dict[str, Question]:
-    """What a decision asks: what `compared` does, "preflight" and "evidence".
+    """What a decision asks: what `compared` does, "preflight", "evidence", and "soundness:" with each model's key.
 
     Nothing in `plan` but candidates, measure, rel, copies and seed changes them: limits, margin and prices never do.
     """
@@ -64,8 +66,26 @@ def questions(study: Study, plan: Plan) -> dict[str, Question]:
     return {
         "preflight": pipeline.ask("preflight", study.only(), rel=plan.rel, copies=plan.copies),
         "evidence": pipeline.ask("evidence", own, seed=plan.seed),
+        **{f"{SOUND}{key}": soundness(study, key) for key in candidates.models(plan.candidates)},
         **compared(study, plan),
     }
+
+
+def soundness(study: Study, key: str) -> Question:
+    """The question how soundly one of the models is used."""
+    return pipeline.ask("soundness", study.only(key), seed=preflight.SEED)
+
+
+def alarms(study: Study, answers: Mapping[str, Answer]) -> tuple[Alarm, ...]:
+    """Every red check of the models that were asked about, in the study's order."""
+    known = [(model, answers.get(f"{SOUND}{model.spec.key}")) for model in study.models]
+    return tuple(
+        Alarm(model.label, str(row.label), str(row.sentence))
+        for model, answer in known
+        if answer is not None
+        for row in answer["checks"].itertuples(index=False)
+        if row.level == preflight.RED
+    )
 
 
 def timing(study: Study, plan: Plan, run: str, owner: str) -> Question:
@@ -89,7 +109,9 @@ def settle(study: Study, plan: Plan, answers: Mapping[str, Answer], run: Answer 
     """
     facts, compared = known(study, plan, run), answers["comparison"]
     given = (facts, compared["means"], compared["pairs"], compared["able"], plan)
-    return Settled(tuple(facts), decision.decide(*given), decision.flips(*given))
+    found = decision.blocked(decision.decide(*given), alarms(study, answers), despite=plan.despite)
+    flips = decision.flips(*given)  # no limit or margin turns an answer that is blocked
+    return Settled(tuple(facts), found, flips.iloc[:0] if found.status == BLOCKED else flips)
 
 
 def known(study: Study, plan: Plan, run: Answer | None) -> list[Facts]:

@@ -68,6 +68,21 @@ def fill(
     store.vectors.count(shelf, asked=len(texts), found=int(present.sum()))
 
 
+def afresh(store: Store, texts: Sequence[str], model: Model, role: Role, *, fit: Corpus) -> Floats:
+    """Vectors made now, `(n, d)`, as the model gives them: nothing is read from the store and nothing kept.
+
+    Texts that leave this machine are those agreed to, and what they cost is noted. Raises as `embed` does.
+    """
+    sending = Sending.of(store, model, fit)
+    with encoders.lease(model, fit) as encoder:
+        if not isinstance(encoder, HostedEncoder):
+            return encoder.encode(texts, role=role)
+        parts = list(encoder.stream(texts, role=role, books=sending))
+    made = np.concatenate([part.vectors for part in parts])
+    order = np.argsort([row for part in parts for row in part.rows])
+    return made[order]
+
+
 def _missing(present: npt.NDArray[np.bool_], names: Keys) -> list[int]:
     """The first row of each different text that is not there, in order."""
     rows = np.flatnonzero(~present)[::-1]

@@ -88,6 +88,10 @@ class Work:
         """How models are loaded afresh to be timed on a corpus; see `core.loading.timing`."""
         return loading.timing(self.store, fit)
 
+    def afresh(self, texts: list[str], model: Model, role: Role, fit: Corpus) -> Floats:
+        """Vectors of texts made now, `(n, d)`, past the store; for what asks whether a model repeats itself."""
+        return embedding.afresh(self.store, texts, model, role, fit=fit)
+
     def views(self, corpus: str, spaces: Mapping[str, str]) -> list["View"]:
         """The corpus as each of the models sees it, in the question's order."""
         return [View(self, corpus, model) for model in self.models(corpus, spaces)]

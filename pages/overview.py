@@ -14,6 +14,7 @@ cards = st.container()
 cut, first = session.gather(study, "truncation", "profile")
 with cards:
     session.model_cards(study, cut, first)
+session.soundness(study, first)
 rows = session.gap_rows(study, first)
 if rows:
     st.subheader(

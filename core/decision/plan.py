@@ -49,6 +49,7 @@ class Plan:
     is the difference that does not matter; `order` names the costs that decide between those as good, the first first,
     and `tolerance` how much dearer still counts as the same. `run` is the key of the kept run with the times ("" for
     none). A million texts cost what `money` says for a candidate, else the measured hours times `hour_price`.
+    With `despite` it is decided although a check of a model is red.
     Raises VecassayError for costs, a margin or a tolerance that make no sense.
     """
 
@@ -64,6 +65,7 @@ class Plan:
     run: str = ""
     hour_price: float | None = None
     money: Mapping[str, float] = field(default_factory=dict)
+    despite: bool = False
 
     def __post_init__(self) -> None:
         if not self.order or len(set(self.order)) < len(self.order) or not set(self.order) <= set(CRITERIA):

@@ -13,17 +13,18 @@ from core.decision.facts import Facts
 from core.decision.limits import struck
 from core.decision.plan import Limits, Plan
 
-DECIDED, UNDECIDED, LIMITS = "decided", "undecided", "limits"
+DECIDED, UNDECIDED, LIMITS, BLOCKED = "decided", "undecided", "limits", "blocked"
 
 
 @dataclass(frozen=True, eq=False)
 class Decision:
     """What was decided, and on what grounds.
 
-    `status` is "decided", "undecided" or "limits" (nobody keeps to them). `chosen` is the candidate decided for, or the
-    one that leads while undecided, or "". `best` has the highest mean within the limits. `tie_group` are the best and
-    all not shown to be worse, highest mean first. `struck` says why in sentences. `told` has a row per pair within the
-    limits, with verdicts. `answer` is the answer in one sentence, `why` and `would_decide` are sentences.
+    `status` is "decided", "undecided", "limits" (nobody keeps to them) or "blocked" (by a check). `chosen` is the
+    candidate decided for, or the one that leads while undecided, or "". `best` has the highest mean within the limits.
+    `tie_group` are the best and all not shown to be worse, highest mean first. `struck` says why in sentences. `told`
+    has a row per pair within the limits, with verdicts. `answer` is the answer in one sentence, `why` and
+    `would_decide` are sentences.
     """
 
     status: str

@@ -1,6 +1,6 @@
 """From what was measured and decided to a record: everything that somebody needs to judge it, or to check it again."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from core import pipeline, rerankers
-from core.deciding import Settled
+from core.deciding import SOUND, Settled
 from core.decision import Decision, Facts, Plan
 from core.latency import machine
 from core.recording import untested
@@ -76,6 +76,7 @@ def compose(
         versions={**versions(), **where.get("libraries", {})},
         untested=(*untested.sentences(study, plan, quality, kept, timed), *written.untested),
         evidence={name: kept[name] for name in ("rows", "texts", "vectors", "dimensions")},
+        preflight=tuple(_lights(study, answers)),
     )
     return cleaned(record)
 
@@ -161,6 +162,14 @@ def _flip(row: Mapping[str, Any]) -> Flip:
 def _pair(row: Mapping[str, Any]) -> Pair:
     given: dict[str, Any] = {name: row.get(name) for name in Pair.__dataclass_fields__}
     return Pair(**given)
+
+
+def _lights(study: Study, answers: Mapping[str, Answer]) -> Iterator[dict[str, Any]]:
+    """Every check of every model that was asked about."""
+    for model in study.models:
+        answer = answers.get(f"{SOUND}{model.spec.key}")
+        for row in _rows(answer["checks"]) if answer is not None else ():
+            yield {"model": model.label, **row}
 
 
 def _settings(words: Sequence[candidates.Candidate]) -> dict[str, Any]:

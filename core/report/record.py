@@ -162,7 +162,7 @@ class Ruling:
 
 @dataclass(frozen=True, config=_CLOSED)
 class Record:
-    """Everything a decision stood on. `plan` and `facts` are as the decision took them; `run` is the latency run."""
+    """Everything a decision stood on. `plan` and `facts` are as taken; `run` is the latency run."""
 
     title: Line
     question: Line
@@ -185,6 +185,7 @@ class Record:
     versions: Mapping[str, Line]
     untested: tuple[Line, ...]
     evidence: Facts
+    preflight: tuple[Facts, ...] = ()
     schema: int = SCHEMA
     format: str = FORMAT
 

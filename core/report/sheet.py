@@ -1,6 +1,6 @@
 """What a record says, section by section, the verdict first: the same words for Markdown and for HTML."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +9,12 @@ from core.report.appendix import appendix
 from core.report.parts import Section, Table, labels, standing
 from core.report.record import Record, cleaned
 
-STATUS = {"decided": "Decided", "undecided": "Not decided", "limits": "No candidate keeps to the limits"}
+STATUS = {
+    "decided": "Decided",
+    "undecided": "Not decided",
+    "limits": "No candidate keeps to the limits",
+    "blocked": "Blocked by a check",
+}
 VERDICTS = {"equal": "practically equal", "undecided": "not decided"}
 LIMITS: dict[str, tuple[str, Callable[[Any], str]]] = {
     "p95_ms": ("p95 of a query at most, in ms", words.amount),
@@ -22,6 +27,7 @@ LIMITS: dict[str, tuple[str, Callable[[Any], str]]] = {
     "local": ("texts stay on this machine", words.plain),
 }
 FLIPS = 10
+LIGHT = ("level", "model", "label", "figure_words", "sentence")
 SHOWN = ("R@100", "RR@10")
 
 
@@ -57,11 +63,32 @@ def _sections(record: Record) -> Iterator[Section]:
     ruling = record.ruling
     yield Section("why", "Why", bullets=ruling.why)
     yield Section("open", "What would decide it", bullets=ruling.would_decide)
+    yield _preflight(record)
     yield _candidates(record)
     yield _pairs(record)
     yield _limits(record)
     yield _flips(record)
     yield Section("untested", "What was not tested", bullets=record.untested)
+
+
+def _preflight(record: Record) -> Section:
+    """Every check that is not green; records older than the checks have none."""
+    lights = [{name: str(value) for name, value in light.items() if value is not None} for light in record.preflight]
+    shown = [light for light in lights if light.get("level") != "green"]
+    models = {light.get("model") for light in lights}
+    lines = [
+        f"{words.count(len(lights), 'check')} of {words.count(len(models), 'model')} before any score; "
+        f"{len(lights) - len(shown):,} are green."
+    ]
+    if any(light.get("level") == "red" for light in shown) and record.plan.get("despite"):
+        lines.append("Red checks block a decision. This one was taken all the same, because somebody chose to.")
+    bullets = tuple(_light(light) for light in shown)
+    return Section("preflight", "Checks before any score", tuple(lines) if lights else (), bullets)
+
+
+def _light(light: Mapping[str, str]) -> str:
+    level, model, label, figure, told = (light.get(name, "") for name in LIGHT)
+    return f"{level.capitalize()}: {model}, {label}{f' ({figure})' if figure else ''}. {told}"
 
 
 def _candidates(record: Record) -> Section:

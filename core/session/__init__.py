@@ -56,6 +56,7 @@ from core.session.scaled import cost_of_sizes, plan_migration
 from core.session.sending import send_to_database
 from core.session.show import chart, colours, frame, labels, table
 from core.session.similarity import similar, similarity_view
+from core.session.soundness import soundness
 from core.session.speed import call_times, outlook, speed_table, sweeps
 from core.session.speed import lines as speed_lines
 from core.session.threshold import thresholds
@@ -139,6 +140,7 @@ __all__ = [
     "smaller_chart",
     "smaller_table",
     "smaller_vectors",
+    "soundness",
     "speed_answer",
     "speed_lines",
     "speed_table",

@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from core.session import decision, grounds, record, timing
+from core import deciding
+from core.session import decision, grounds, record, soundness, timing
 from core.session.retrieval import Scored
 from core.types import Answer, Study
 
@@ -12,7 +13,9 @@ def decide(study: Study, words: tuple[str, ...], scored: Scored, found: dict[str
     """Everything that follows from limits, costs and prices: moving one runs this, and not what is compared."""
     # The answer stands first; the limits it follows from come below it.
     answer, picture = st.container(), st.container()
-    decided = decision.wished(study, words, scored, found)
+    with answer:
+        despite = soundness.despite(deciding.alarms(study, found))
+    decided = decision.wished(study, words, scored, found, despite=despite)
     with answer:
         decision.decision_answer(decided)
     with picture:

@@ -1,7 +1,7 @@
 """The Decision page: the questions it asks, the answer in a sentence, the picture, and everything it stands on."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from json import dumps
 
 import pandas as pd
@@ -26,6 +26,7 @@ MOST_KEPT = 128
 BADGES = {
     "decided": ":green-badge[:material/check: Decided]",
     "undecided": ":orange-badge[:material/balance: Not decided]",
+    "blocked": ":red-badge[:material/front_hand: Blocked by a check]",
     "limits": ":red-badge[:material/block: None within the limits]",
 }
 AGAINST = {
@@ -94,11 +95,11 @@ def _no_test_set() -> None:
     st.stop()
 
 
-def wished(study: Study, words: tuple[str, ...], scored: Scored, found: dict[str, Answer]) -> Decided:
+def wished(study: Study, words: tuple[str, ...], scored: Scored, found: dict[str, Answer], *, despite: bool) -> Decided:
     """The limits and costs as controls, and what follows from them; nothing is computed by the worker."""
     st.subheader("Limits")
     run = timed_run(study, scored.plan(words))
-    plan = wishes.wishes(study, words, scored, run)
+    plan = replace(wishes.wishes(study, words, scored, run), despite=despite)
     return _settled(study, plan, found, run)
 
 

@@ -51,7 +51,7 @@ def _stages(study: Study) -> list[list[Question]]:
     view, groups = View.usual(len(study.corpus)), usual_grouping(study)
     first = [pipeline.ask(name, study.only(key)) for name in ("truncation", "profile") for key in keys]
     first += [pipeline.ask("suggest", study.only(key), seed=groups["seed"]) for key in keys]
-    then = [*asked_first(study, view, groups)]
+    then = [*asked_first(study, view, groups), *(deciding.soundness(study, key) for key in keys)]
     last = asked_then(study, view)
     if study.corpus.labels:
         last.append(pipeline.ask("crossing", study.only(keys[0]), **groups))

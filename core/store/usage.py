@@ -47,6 +47,11 @@ class Usage:
             with suppress(StoreError), self.database.writing("Describing a shelf") as connection:
                 connection.execute(insert.on_conflict_do_update(index_elements=["shelf"], set_=facts))
 
+    def spaces(self) -> list[str]:
+        """What every shelf there ever was holds: the facts of its space, as JSON."""
+        with self.database.reading("Reading about shelves") as connection:
+            return [str(raw) for raw in connection.scalars(select(tables.usage.c.space).distinct()) if raw]
+
     def count(self, shelf: str, *, asked: int = 0, found: int = 0, encoded: int = 0, seconds: float = 0.0) -> None:
         """Add to a shelf's counters: texts asked for, found, encoded, and seconds of encoding."""
         more = {"asked": asked, "found": found, "encoded": encoded, "seconds": seconds}

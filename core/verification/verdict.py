@@ -5,8 +5,9 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from core.decision import Decision, Facts, Plan, decide
+from core.decision import Alarm, Decision, Facts, Plan, blocked, decide
 from core.errors import VecassayError
+from core.preflight import RED
 from core.report.parts import labels
 from core.report.record import Record
 from core.retrieval import figures
@@ -15,7 +16,12 @@ from core.verification.findings import CANNOT, CHANGED, DECISION, HOLDS, Finding
 
 Read = TypeVar("Read")
 _PLAN, _FACTS = TypeAdapter(Plan), TypeAdapter(Facts)
-STATUS = {"decided": "decided for {}", "undecided": "not decided, {} leading", "limits": "no candidate within limits"}
+STATUS = {
+    "decided": "decided for {}",
+    "undecided": "not decided, {} leading",
+    "limits": "no candidate within limits",
+    "blocked": "blocked by a check",
+}
 
 
 def plan(record: Record) -> Plan:
@@ -48,12 +54,20 @@ def _read(reader: "TypeAdapter[Read]", raw: Mapping[str, Any], what: str) -> Rea
 def verdict(record: Record, asked: Plan, known: list[Facts], comparison: Answer) -> Finding:
     """Whether the same candidate comes out, on the same terms."""
     found = decide(known, comparison["means"], comparison["pairs"], comparison["able"], asked)
+    # What was red then blocks now, too, unless it was overridden; whether vectors are still the same is told apart.
+    found = blocked(found, alarms(record), despite=asked.despite)
     names, then = labels(record), record.ruling
     before, after = _said(then.status, then.chosen, names), _said(found.status, found.chosen, names)
     details = {"before": before, "after": after, "answer": found.answer, "why": list(found.why)}
     if (then.status, then.chosen) == (found.status, found.chosen):
         return Finding(DECISION, HOLDS, f"The verdict is the same: {before}.{_ties(record, found, names)}", details)
     return Finding(DECISION, CHANGED, f"The verdict flips from {before} to {after}. {found.answer}".strip(), details)
+
+
+def alarms(record: Record) -> list[Alarm]:
+    """The checks that were red when the record was made; none in records older than the checks."""
+    names = ("model", "label", "sentence")
+    return [Alarm(*(str(each.get(name)) for name in names)) for each in record.preflight if each.get("level") == RED]
 
 
 def open_(missing: list[str]) -> Finding:

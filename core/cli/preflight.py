@@ -1,0 +1,64 @@
+"""`python -m core preflight`: is each model used as it wants to be? A traffic light per check, before any score."""
+
+from typing import Any
+
+import pandas as pd
+import typer
+
+from core import pipeline
+from core.cli.arguments import (
+    APP,
+    DEFAULTS,
+    Column,
+    CorpusName,
+    Ending,
+    Models,
+    Out,
+    Reader,
+    Sample,
+    Seed,
+    bar,
+    check,
+    load,
+    write,
+)
+from core.preflight import GREEN, RED, UNKNOWN, YELLOW
+from core.types import Study
+
+MARKS = {RED: "RED    ", YELLOW: "yellow ", UNKNOWN: "?      ", GREEN: "green  "}
+CODE = 3
+
+
+@APP.command()
+def preflight(
+    corpus: CorpusName,
+    models: Models = DEFAULTS,
+    out: Out = None,
+    text: Column = None,
+    sample: Sample = None,
+    seed: Seed = 0,
+) -> None:
+    """Check how each model is used, before any score. Exit code 3: something is red."""
+    check(out, (Ending.JSON, Ending.CSV, Ending.PARQUET))
+    study = load(corpus, models, Reader(text, None, sample, seed))
+    found = _found(study, seed)
+    for _, rows in found.groupby("model_key", sort=False):
+        typer.echo(f"{rows['model'].iloc[0]!s}: {len(rows)} checks")
+        for row in rows.itertuples():
+            figure = f" ({row.figure_words!s})" if row.figure_words else ""
+            typer.echo(f"  {MARKS[str(row.level)]} {row.label}{figure}. {row.sentence}")
+    if out is not None:
+        answer: dict[str, Any] = {"texts": len(study.corpus), "seed": seed, "checks": found}
+        write(out, answer, "checks")
+    raise typer.Exit(CODE if (found["level"] == RED).any() else 0)
+
+
+def _found(study: Study, seed: int) -> pd.DataFrame:
+    """Every model's checks, one a row."""
+    tables = []
+    for model in study.models:
+        with bar(f"Checking {model.label}", "") as progress:
+            answer = pipeline.answer("soundness", study.only(model.spec.key), progress=progress, seed=seed)
+        tables.append(answer["checks"].assign(model=model.label, model_key=model.spec.key))
+    together: pd.DataFrame = pd.concat(tables, ignore_index=True)
+    return together
