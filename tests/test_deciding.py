@@ -12,7 +12,7 @@ from core import deciding, importing, pipeline, providers
 from core.decision import Limits, Plan
 from core.errors import VecassayError
 from core.importing.table import Table
-from core.types import Answer, Corpus, Judgement, ModelCard, Query, Study
+from core.types import Answer, Corpus, Judgement, ModelCard, ModelSpec, Query, Study
 from core.work import Work
 
 WORDS = ("lsa", "bm25", "lsa+bm25")
@@ -123,9 +123,10 @@ def test_a_provider_behind_a_web_address_is_remote(study: Study, monkeypatch: py
 
 
 def test_every_provider_says_whether_texts_leave_the_machine() -> None:
-    assert {key: provider.remote for key, provider in providers.REGISTRY.items()} == dict.fromkeys(
-        providers.REGISTRY, False
-    )
+    hosted = {"cohere", "google", "openai", "voyage"}
+    assert {key for key, provider in providers.REGISTRY.items() if provider.remote} == hosted
+    near = ModelSpec("near", "Near", "openai", "m", url="http://localhost:11434/v1")
+    assert providers.leaves(replace(near, url="")) and not providers.leaves(near)
 
 
 def test_what_is_asked_depends_on_the_candidates_and_the_scoring_alone(study: Study) -> None:
