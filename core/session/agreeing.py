@@ -115,8 +115,8 @@ def _ask(model: Model, corpus: Corpus) -> None:
         st.write(
             plain(
                 f"To {goes_to(spec)}: {_amount(left.texts, left.queries)} whose vectors are not kept yet, about "
-                f"{left.tokens:,} tokens (4 characters each). Sentences you type later, to search with or to compare, "
-                f"go there too. Nothing is sent before you agree."
+                f"{left.tokens:,} tokens (4 characters each). A few go twice, to see whether it repeats itself; what "
+                f"you type later, to search with or to compare, goes there too. Nothing is sent before you agree."
             )
         )
         _terms(model, corpus, "Send them", left)
