@@ -22,6 +22,9 @@ READ: dict[str, tuple[str, Any]] = {
     "hub_timeout": ("0.5", 0.5),
     "warm": ("false", False),
     "backend": ("openvino", "openvino"),
+    "hosted": ("false", False),
+    "endpoints": ('{"http://localhost:11434/v1": ""}', {"http://localhost:11434/v1": ""}),
+    "spend": ("2.5", 2.5),
     "remote_code": ('["org/one", "org/two"]', ("org/one", "org/two")),
     "folders": ("/a:/b", "/a:/b"),
 }
