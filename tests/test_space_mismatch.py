@@ -76,7 +76,7 @@ def test_moving_between_two_models_mixes_them_on_purpose_but_asks_each_in_its_ow
 
 
 def test_no_question_goes_another_way() -> None:
-    """`View.asked` is where the spaces are checked: `work.embed` itself is for what is held against nothing else, or the same model's."""
+    """`View.asked` checks the spaces: `work.embed` itself is for what is held against nothing, or the same model."""
     for path in sorted(QUESTIONS.glob("*.py")):
         calls = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]
         embeds = [call for call in calls if ast.unparse(call.func).endswith("work.embed")]
