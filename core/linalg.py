@@ -68,6 +68,15 @@ def paired(a: Floats, b: Floats, score: str) -> Floats:
     return _settled(np.einsum("ij,ij->i", a, b, dtype=np.float64), score)
 
 
+def sameness(a: Floats, b: Floats) -> Doubles:
+    """Cosine of rows i of `a` and `b`, which should be one vector, `(n,)`, -1 to 1; two zero rows are the same."""
+    x, y = a.astype(np.float64), b.astype(np.float64)
+    lengths = np.linalg.norm(x, axis=1) * np.linalg.norm(y, axis=1)
+    cosines: Doubles = np.divide((x * y).sum(axis=1), lengths, out=np.zeros(len(x)), where=lengths > 0)
+    cosines[~x.any(axis=1) & ~y.any(axis=1)] = 1.0
+    return cosines.clip(-1.0, 1.0)
+
+
 def triangle(vectors: Floats, score: str) -> Iterator[tuple[int, int, Floats]]:
     """Every two of `vectors (n, d)` once, in square blocks of at most 16 MiB: first row, first column and scores.
 

@@ -40,7 +40,7 @@ ALLOWED = {
     "indexes": LEAF | {"compression", "retrieval", "latency"},
     "vectordb": LEAF | {"report", "retrieval"},
     "rerankers": LEAF | {"providers"},
-    "preflight": LEAF | {"catalog", "providers", "store"},
+    "preflight": LEAF | {"catalog", "providers", "report", "store"},
     "stats": LEAF,
     "decision": LEAF | {"stats"},
     "costs": LEAF | {"latency", "report"},

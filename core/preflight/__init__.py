@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 import numpy as np
 
+from core.linalg import sameness
 from core.preflight.held import Held
 from core.registry import Registry, discover
 from core.store import Store
@@ -128,18 +129,9 @@ def lowest(a: Floats, b: Floats) -> float | None:
         return None
     if a.shape != b.shape or not (np.isfinite(a).all() and np.isfinite(b).all()):
         return 0.0
-    x, y = a.astype(np.float64), b.astype(np.float64)
-    lengths = np.linalg.norm(x, axis=1) * np.linalg.norm(y, axis=1)
-    cosines = np.divide((x * y).sum(axis=1), lengths, out=np.zeros(len(x)), where=lengths > 0)
-    cosines[~x.any(axis=1) & ~y.any(axis=1)] = 1.0
-    return float(np.clip(cosines.min(), -1.0, 1.0))
+    return float(sameness(a, b).min())
 
 
 def light(cosine: float) -> str:
     """The light of a lowest cosine between vectors that should be one."""
     return GREEN if cosine >= SAME else YELLOW if cosine >= CHANGED else RED
-
-
-def texts(n: int) -> str:
-    """1 text, 2,000 texts."""
-    return f"{n:,} text{'' if n == 1 else 's'}"

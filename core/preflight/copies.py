@@ -1,6 +1,7 @@
 """Texts that are there twice, and vectors that several different texts share."""
 
-from core.preflight import GREEN, RED, YELLOW, Found, Seen, check, no_vectors, texts
+from core.preflight import GREEN, RED, YELLOW, Found, Seen, check, no_vectors
+from core.report.words import count
 
 MOST = 0.5
 
@@ -13,8 +14,8 @@ def duplicates(seen: Seen) -> Found:
     if not more:
         return Found(GREEN, "All texts are different.", 0.0, "none")
     sentence = (
-        f"{texts(more)} of {n:,} repeat another one. They fill up nearest neighbours and results; take them out, "
-        f"unless the data is really so."
+        f"{count(more, 'text')} of {n:,} repeat another one. They fill up nearest neighbours and results; take them "
+        f"out, unless the data is really so."
     )
     return Found(YELLOW, sentence, more / n, f"{more:,} of {n:,}")
 
@@ -29,7 +30,7 @@ def shared(seen: Seen) -> Found:
     if not held.shared:
         return Found(GREEN, "Different texts have different vectors.", 0.0, words)
     sentence = (
-        f"{texts(held.shared)} have the vector of another text: the model reads no difference between them. Look "
-        f"whether they differ only beyond its limit, in case, or in words it does not know."
+        f"{count(held.shared, 'text')} have the vector of another text: the model reads no difference between them. "
+        f"Look whether they differ only beyond its limit, in case, or in words it does not know."
     )
     return Found(RED if share >= MOST else YELLOW, sentence, share, words)

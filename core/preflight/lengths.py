@@ -3,8 +3,9 @@
 import numpy as np
 
 from core import providers
-from core.preflight import GREEN, RED, UNKNOWN, YELLOW, Found, Seen, check, texts
+from core.preflight import GREEN, RED, UNKNOWN, YELLOW, Found, Seen, check
 from core.providers.calls import estimated
+from core.report.words import count
 from core.types import Role
 
 HALF = 0.5
@@ -28,8 +29,8 @@ def _hosted(seen: Seen) -> Found:
         share = spent.cut / max(1, spent.n)
         return Found(
             YELLOW,
-            f"{texts(spent.cut)} of {spent.n:,} sent were refused as too long and cut until they were taken. Split "
-            f"long texts, or take a model that reads more.",
+            f"{count(spent.cut, 'text')} of {spent.n:,} sent were refused as too long and cut until they were taken. "
+            f"Split long texts, or take a model that reads more.",
             share,
             f"{share:.1%} of texts cut",
         )
@@ -48,7 +49,7 @@ def _told(limit: int, share: float, lost: float, over: int, how: str = "") -> Fo
         return Found(GREEN, f"{how}all texts are within {limit:,} tokens.".capitalize(), 0.0, "all texts fit")
     level = RED if lost >= HALF else YELLOW
     sentence = (
-        f"{how}{texts(over)} ({share:.1%}) have more than {limit:,} tokens; {lost:.1%} of all tokens are never read. "
-        f"Split long texts, raise the limit where the model has a higher one, or take a model that reads more."
+        f"{how}{count(over, 'text')} ({share:.1%}) have more than {limit:,} tokens; {lost:.1%} of all tokens are never "
+        f"read. Split long texts, raise the limit where the model has a higher one, or take a model that reads more."
     )
     return Found(level, sentence[0].upper() + sentence[1:], share, f"{share:.1%} of texts, {lost:.1%} of tokens")

@@ -4,8 +4,9 @@ import numpy as np
 
 from core import providers
 from core.errors import VecassayError
-from core.preflight import GREEN, RED, UNKNOWN, YELLOW, Found, Seen, check, no_vectors, texts
+from core.preflight import GREEN, RED, UNKNOWN, YELLOW, Found, Seen, check, no_vectors
 from core.providers.sources import locate
+from core.report.words import count
 from core.types import ModelSpec
 
 UNIT = frozenset({"openai", "voyage", "mistral"})
@@ -42,8 +43,8 @@ def zeros(seen: Seen) -> Found:
     if not held.zeros:
         return Found(GREEN, "Every text has a vector.", 0.0, words)
     sentence = (
-        f"{texts(held.zeros)} ({share:.1%}) have the vector zero, which is like nothing and never found: the model "
-        f"knows no word of them. Look whether they are in its language; add BM25, or take another model."
+        f"{count(held.zeros, 'text')} ({share:.1%}) have the vector zero, which is like nothing and never found: the "
+        f"model knows no word of them. Look whether they are in its language; add BM25, or take another model."
     )
     return Found(RED if share >= MANY_ZEROS else YELLOW, sentence, share, words)
 

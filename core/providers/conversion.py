@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from core.errors import VecassayError
+from core.linalg import sameness
 from core.providers import backends, openvino
 from core.providers.backends import F32, FILES, OPENVINO, TORCH, Check, Facts, Trial
 from core.providers.files import ModelFolder
@@ -235,10 +236,7 @@ def lowest(expected: Floats, came: Floats) -> float:
     """The lowest cosine of two rows that belong together, -1 to 1; -1 when a vector is not finite."""
     if expected.shape != came.shape or not np.isfinite(came).all():
         return -1.0
-    a, b = expected.astype(np.float64), came.astype(np.float64)
-    lengths = np.linalg.norm(a, axis=1) * np.linalg.norm(b, axis=1)
-    alike = ~a.any(axis=1) & ~b.any(axis=1)  # two rows of zeros
-    return float(np.where(alike, 1.0, (a * b).sum(axis=1) / np.where(lengths > 0, lengths, 1.0)).min())
+    return float(sameness(expected, came).min())
 
 
 def _first_line(error: Exception) -> str:

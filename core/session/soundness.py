@@ -10,7 +10,7 @@ from core.decision import Alarm
 from core.preflight import GREEN, RED, UNKNOWN, YELLOW
 from core.session import show
 from core.session.panel import answers
-from core.session.words import plain
+from core.session.words import count, plain
 from core.types import Answer, Study
 
 BADGES = {
@@ -52,7 +52,7 @@ def lines(label: str, checks: pd.DataFrame) -> list[str]:
     worst = next(level for level in preflight.LEVELS if level in levels)
     counts = [(levels.count(RED), "red"), (levels.count(YELLOW), "to look at"), (levels.count(UNKNOWN), "not known")]
     said = ", ".join(f"{n} {words}" for n, words in counts if n) or "none to look at"
-    n = f"{len(levels)} check{'' if len(levels) == 1 else 's'}"
+    n = count(len(levels), "check")
     shown = checks[checks["level"].isin((RED, YELLOW))]
     told = (f"    - {plain(str(row.label))}: {plain(str(row.sentence))}" for row in shown.itertuples())
     return [f"- {BADGES[worst]} **{plain(label)}**: {n}, {said}", *told]

@@ -10,6 +10,7 @@ import numpy as np
 from core import providers
 from core.digest import digest
 from core.errors import VecassayError
+from core.linalg import sameness
 from core.report.record import Record, Used
 from core.sending import check_free
 from core.types import Corpus, Embeddings, Floats, Model, Role
@@ -48,7 +49,7 @@ def _compared(part: str, record: Record, used: Used, model: Model, corpus: Corpu
     if then.shape != now.shape:
         said = f"{used.label} gives {now.shape[1]:,} dimensions; the record has {then.shape[1]:,}."
         return Finding(part, CHANGED, said, {"dimensions": [then.shape[1], now.shape[1]]})
-    lowest = float(_cosines(then, now).min())
+    lowest = float(sameness(then, now).min())
     details = {"lowest_cosine": lowest, "drift": 1 - lowest, "texts": len(rows), "allowed": SAME}
     drift = f"lowest cosine {lowest:.6f} over {len(rows)} texts embedded afresh"
     if 1 - lowest <= SAME:
@@ -78,12 +79,3 @@ def _fresh(model: Model, corpus: Corpus, texts: list[str]) -> Floats:
     encoder = provider.load(model.spec, corpus)
     encoded = np.ascontiguousarray(encoder.encode(texts, role=Role.DOCUMENT), np.float32)
     return Embeddings(model.space, Role.DOCUMENT, encoded).unit
-
-
-def _cosines(then: Floats, now: Floats) -> Floats:
-    """Cosine of each pair of rows; two zero vectors are the same, one alone is not."""
-    lengths = np.linalg.norm(then, axis=1) * np.linalg.norm(now, axis=1)
-    found = np.einsum("ij,ij->i", then, now, dtype=np.float64)
-    both = ~then.any(axis=1) & ~now.any(axis=1)
-    cosines: Floats = np.where(both, 1.0, np.divide(found, lengths, out=np.zeros_like(found), where=lengths > 0))
-    return np.minimum(cosines, 1.0)
