@@ -77,10 +77,7 @@ def afresh(store: Store, texts: Sequence[str], model: Model, role: Role, *, fit:
     with encoders.lease(model, fit) as encoder:
         if not isinstance(encoder, HostedEncoder):
             return encoder.encode(texts, role=role)
-        parts = list(encoder.stream(texts, role=role, books=sending))
-    made = np.concatenate([part.vectors for part in parts])
-    order = np.argsort([row for part in parts for row in part.rows])
-    return made[order]
+        return encoder.encode(texts, role=role, books=sending)
 
 
 def _missing(present: npt.NDArray[np.bool_], names: Keys) -> list[int]:

@@ -25,6 +25,11 @@ class SpendingLimit(VecassayError):
     """The next request would cost more than was agreed to, or than the operator allows."""
 
 
+def money(tokens: float, per_million: float) -> float:
+    """What tokens cost at a price per million of them."""
+    return tokens * per_million / MILLION
+
+
 @dataclass(frozen=True)
 class Planned:
     """What a model still lacks of a corpus: texts and queries to send, about how many tokens they have."""
@@ -35,7 +40,7 @@ class Planned:
 
     def money(self, per_million: float) -> float:
         """About what it costs at a price per million tokens."""
-        return self.tokens * per_million / MILLION
+        return money(self.tokens, per_million)
 
 
 def planned(store: Store, model: Model, corpus: Corpus) -> Planned:
@@ -114,14 +119,14 @@ class Sending:
         with self._lock:
             self._under_way += tokens
             coming = self._under_way * max(1.0, self._counted / max(1, self._estimated))
-            money = coming * self.agreement.per_million / MILLION
+            cost = money(coming, self.agreement.per_million)
             spending, agreed = self.store.spending, self.agreement
             here = spending.spent(agreed.space, self.texts, since=agreed.created).money
-            self._stay_below(here, money, agreed.most, "agreed to for these texts")
+            self._stay_below(here, cost, agreed.most, "agreed to for these texts")
             limit = settings().spend
             if limit is not None:
                 spent = spending.spent(since=time() - MONTH).money
-                self._stay_below(spent, money, limit, "allowed for 30 days (VECASSAY_SPEND)")
+                self._stay_below(spent, cost, limit, "allowed for 30 days (VECASSAY_SPEND)")
 
     def _stay_below(self, spent: float, coming: float, most: float | None, whose: str) -> None:
         if most is not None and spent + coming > most:
@@ -134,7 +139,7 @@ class Sending:
         """Keep what a request came to, at once: it is paid for, whatever becomes of its vectors."""
         if self.agreement is None:
             return
-        spent = Spent(texts, tokens, cut, tokens * self.agreement.per_million / MILLION)
+        spent = Spent(texts, tokens, cut, money(tokens, self.agreement.per_million))
         with self._lock:
             self.store.spending.add(self.agreement.space, self.texts, self.model.label, spent)
             self._under_way -= estimated

@@ -127,10 +127,12 @@ class HostedEncoder:
     _dimension: int | None = field(default=None, repr=False)
     _lock: Lock = field(default_factory=Lock, repr=False)
 
-    def encode(self, texts: Sequence[str], *, role: Role, progress: Progress | None = None) -> Floats:
+    def encode(
+        self, texts: Sequence[str], *, role: Role, progress: Progress | None = None, books: Books | None = None
+    ) -> Floats:
         """Texts in, float32 `(n, d)` out, in the order asked."""
         found: list[Part] = []
-        for part in self.stream(texts, role=role):
+        for part in self.stream(texts, role=role, books=books):
             found.append(part)
             if progress is not None:
                 progress(sum(len(each.rows) for each in found), len(texts))

@@ -100,8 +100,11 @@ def matrix(spec: ModelSpec, vectors: Sequence[Sequence[float]], n: int) -> Float
         raise unreadable(spec, error) from error
 
 
-def in_order(spec: ModelSpec, data: Sequence[Any], n: int) -> Floats:
-    """Vectors in the order asked, `(n, d)`, of an answer whose entries say which text they belong to."""
+def in_order(spec: ModelSpec, data: Sequence[Any], n: int, read: Callable[[Any], Any] = list) -> Floats:
+    """Vectors in the order asked, `(n, d)`, of an answer whose entries say which text they belong to.
+
+    `read` makes numbers of an entry's embedding.
+    """
     found = sorted(data, key=lambda each: int(each.index))
     there = {each.index for each in found} & set(range(n))
     if len(there) != n:
@@ -109,7 +112,7 @@ def in_order(spec: ModelSpec, data: Sequence[Any], n: int) -> Floats:
             f"{spec.label} answered with vectors for {len(there)} of {n} texts; nothing of that request is kept. Try "
             f"again; if it stays so, the endpoint is not to be used."
         )
-    return matrix(spec, [each.embedding for each in found], n)
+    return matrix(spec, [read(each.embedding) for each in found], n)
 
 
 def unreadable(spec: ModelSpec, error: Exception) -> VecassayError:

@@ -9,7 +9,7 @@ import numpy as np
 
 from core.errors import VecassayError
 from core.providers import REGISTRY, access, calls, leaves
-from core.providers.hosted import Hosted
+from core.providers.hosted import Hosted, in_order
 from core.types import Floats, ModelSpec, Role
 
 LIMITS = calls.Limits(texts=512, tokens=200_000)
@@ -65,7 +65,7 @@ def _call(client: Any, spec: ModelSpec, texts: list[str], key: str) -> calls.Ans
         asked["encoding_format"] = "float"
     try:
         answer = client.embeddings.create(**asked)
-        return calls.Answered(_rows(spec, answer, len(texts)), _tokens(answer))
+        return calls.Answered(in_order(spec, answer.data or [], len(texts), read=_vector), _tokens(answer))
     except openai.APIStatusError as error:
         if error.status_code in (400, 413, 422) and any(word in str(error).lower() for word in TOO_LONG):
             raise calls.TooLong from None
@@ -74,17 +74,6 @@ def _call(client: Any, spec: ModelSpec, texts: list[str], key: str) -> calls.Ans
         raise access.told(spec, None, str(error.__cause__ or error), key) from None
     except (openai.OpenAIError, AttributeError, TypeError, ValueError) as error:
         raise _unreadable(spec, f"{type(error).__name__}") from None
-
-
-def _rows(spec: ModelSpec, answer: Any, n: int) -> Floats:
-    """Vectors in the order asked, whatever order they came in, and whether as numbers or in base64."""
-    found = sorted(answer.data or [], key=lambda each: int(each.index))
-    vectors = [_vector(each.embedding) for each in found]
-    shapes = {vector.shape for vector in vectors}
-    if [each.index for each in found] != list(range(n)) or len(shapes) != 1:
-        widths = ", ".join(map(str, sorted({vector.shape[-1] for vector in vectors}))) or "none"
-        raise _unreadable(spec, f"{len(found)} vectors to {n} texts, with dimensions {widths}")
-    return np.array(vectors, np.float32)
 
 
 def _vector(embedding: Any) -> Floats:

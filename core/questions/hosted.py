@@ -7,6 +7,7 @@ import numpy as np
 
 from core import catalog, providers
 from core.questions import recipe
+from core.sending import money
 from core.store import Spent
 from core.types import Answer, ModelSpec, Role
 from core.work import Work
@@ -29,7 +30,7 @@ def one_call(work: Work, *, spec: dict[str, Any], run: str) -> Answer:  # noqa: 
     tokens = int(getattr(encoder, "used", 0))
     if tokens and providers.leaves(model):
         price = catalog.price(model)
-        cost = tokens * (price.per_million_tokens if price else 0.0) / 1_000_000
+        cost = money(tokens, price.per_million_tokens if price else 0.0)
         work.store.spending.add(provider.space(model).digest, "", model.label, Spent(1, tokens, 0, cost))
     length = float(np.linalg.norm(vector.astype(np.float64)))
     return {"dimension": len(vector), "length": length, "milliseconds": milliseconds, "tokens": tokens}

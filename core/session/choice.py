@@ -133,5 +133,6 @@ def study() -> Study:
     for spec in (specs[key] for key in chosen.models if key in specs):
         with suppress(VecassayError):  # not here, refused, or not agreed to
             model = standing.resolve(spec, texts)
-            models += [model] * agreeing.may_run(model, texts)
+            if agreeing.may_run(model, texts):
+                models.append(model)
     return Study(texts, tuple(models))

@@ -29,13 +29,9 @@ def _whole(clear: Callable[..., None]) -> Callable[..., None]:
 
 def _inside(session: Any, ids: set[str]) -> Iterator[str]:
     """Fragments with unsent elements that are inside one of these, or are gone since it started."""
-    parents: dict[str, str | None] = session._fragment_storage._parent_by_id
+    storage = session._fragment_storage
     unsent = {message.delta.fragment_id for message in session._browser_queue._queue if message.HasField("delta")}
     for fragment in unsent - ids - {""}:
-        above: str | None = fragment
-        for _ in parents:  # no chain is longer than that
-            if above is None or above in ids or above not in parents:
-                break
-            above = parents[above]
-        if above is not None:
+        chain = (fragment, *storage._iter_ancestor_ids(fragment))
+        if any(each in ids or not storage.contains(each) for each in chain):
             yield fragment

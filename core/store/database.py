@@ -94,6 +94,11 @@ class Database:
                 driver.executescript(f"PRAGMA incremental_vacuum({VACUUM_PAGES})")
             _pragma(connection, "wal_checkpoint(PASSIVE)")
 
+    def has(self, table: Table, doing: str) -> bool:
+        """Whether a table is there: those younger than others come with their first row; `doing` is for messages."""
+        with self.reading(doing) as connection:
+            return inspect(connection).has_table(table.name)
+
     def _made(self) -> bool:
         with self.engine.connect() as connection:
             return inspect(connection).has_table("meta")

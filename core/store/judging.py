@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from time import time
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, delete, inspect, select
+from sqlalchemy import ColumnElement, Table, and_, delete, select
 
 from core.digest import digest
 from core.store import tables
@@ -70,8 +70,7 @@ class Judging:
             connection.execute(insert.on_conflict_do_update(index_elements=["key"], set_=changes))
 
     def _there(self) -> bool:
-        with self.database.reading("Looking for judgements") as connection:
-            return inspect(connection).has_table(tables.grades.name)
+        return self.database.has(tables.grades, "Looking for judgements")
 
 
 def _key(*parts: str) -> str:

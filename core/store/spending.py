@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass
 from time import time
 
-from sqlalchemy import Table, func, inspect, select
+from sqlalchemy import Table, func, select
 
 from core.store import tables
 from core.store.database import Database
@@ -88,5 +88,4 @@ class Spending:
         return {str(row[0]): Spent(int(row[1]), int(row[2]), int(row[3]), float(row[4])) for row in rows}
 
     def _there(self, table: Table) -> bool:
-        with self.database.reading("Looking for what was spent") as connection:
-            return inspect(connection).has_table(table.name)
+        return self.database.has(table, "Looking for what was spent")

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import inspect, select
+from sqlalchemy import select
 
 from core.store import packing, tables
 from core.store.contents import Contents
@@ -66,5 +66,4 @@ class Timings:
             self._contents.remove((_rows.key == key) & (_rows.owner == owner))
 
     def _there(self) -> bool:
-        with self.database.reading("Looking for latency runs") as connection:
-            return inspect(connection).has_table(tables.timing_data.name)
+        return self.database.has(tables.timing_data, "Looking for latency runs")
