@@ -1,6 +1,6 @@
 """Models loaded afresh, to be timed: what hosted ones send meanwhile is agreed to before, and in the books after."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 from core import providers
@@ -12,12 +12,15 @@ from core.types import Corpus, Model
 
 
 @contextmanager
-def timing(store: Store, corpus: Corpus) -> Iterator[Callable[[Model], Encoder]]:
-    """Gives a function that loads models to be timed on these texts; it raises NotAgreed or SpendingLimit.
+def timing(store: Store, corpus: Corpus, models: Iterable[Model]) -> Iterator[Callable[[Model], Encoder]]:
+    """Gives a function that loads these models to be timed on these texts.
 
-    What was sent is noted at the end, whatever happens, so that no call is slower for it. A limit that is passed
+    Raises NotAgreed or SpendingLimit at once: the models before the one that may not be sent to take minutes. What
+    was sent is noted at the end, whatever happens, so that no call is slower for it. A limit that is passed
     meanwhile stops the next run.
     """
+    for model in models:
+        Sending.of(store, model, corpus).afford(0)
     loaded: list[tuple[Sending, HostedEncoder]] = []
 
     def load(model: Model) -> Encoder:

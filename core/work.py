@@ -1,6 +1,6 @@
 """What a question has at hand: corpora, models, vectors and other answers, each computed only if the store lacks it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -84,9 +84,11 @@ class Work:
         """Let the store have these texts' vectors (`names`: their digests, `(n,)`); none is read."""
         embedding.fill(self.store, texts, model, role, fit=fit, progress=self.progress, names=names)
 
-    def timing(self, fit: Corpus) -> AbstractContextManager[Callable[[Model], providers.Encoder]]:
-        """How models are loaded afresh to be timed on a corpus; see `core.loading.timing`."""
-        return loading.timing(self.store, fit)
+    def timing(
+        self, fit: Corpus, models: Iterable[Model]
+    ) -> AbstractContextManager[Callable[[Model], providers.Encoder]]:
+        """How these models are loaded afresh to be timed on a corpus; see `core.loading.timing`."""
+        return loading.timing(self.store, fit, models)
 
     def afresh(self, texts: list[str], model: Model, role: Role, fit: Corpus) -> Floats:
         """Vectors of texts made now, `(n, d)`, past the store; for what asks whether a model repeats itself."""

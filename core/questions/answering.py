@@ -65,7 +65,7 @@ def answering(
     texts, steps = work.corpus(corpus), Steps(work.progress, 10 * len(parsed) + 5 * (len(models) + 1))
     steps.step(0)
     queries = draw([query.text for query in texts.queries] or texts.texts, seed)
-    with work.timing(texts) as load, Watch() as watch:
+    with work.timing(texts, work.models(corpus, models)) as load, Watch() as watch:
         service = _service(work, corpus, models, rerankers, parsed, load)
         calls, working = _timed(service, parsed, queries, steps)
         indexing = _indexing(service, draw(texts.texts, seed), steps)

@@ -40,9 +40,9 @@ def latency(
         raise VecassayError(f"Expected one of the settings {', '.join(PLANS)}; got {setting!r}.")
     pool = draw(texts.texts, seed)
     found = _running(work.models(corpus, models), notes)
-    found += _reference(work, texts, reference, found, notes)
-    beside = reference if any(model.spec.key == reference for model in found) else None
-    with work.timing(texts) as load:
+    with work.timing(texts, found) as load:
+        found += _reference(work, texts, reference, found, notes)
+        beside = reference if any(model.spec.key == reference for model in found) else None
         timed = [_Timed.of(model, pool, load) for model in found]
         lengths = next((each for each in timed if each.unit == "tokens"), timed[0])
         with Watch() as watch:

@@ -320,13 +320,15 @@ def test_what_is_timed_is_in_the_books_and_stops_at_the_limit(
     texts, kept = pipeline.find(pipeline.store(), corpus), pipeline.store()
     model, work = resolve(hosted, texts), Work(kept, pipeline.respond)
     kept.spending.agree(model.space.digest, texts.texts_digest, "somebody", 1.0, 0.000_004)
-    with work.timing(texts) as load:
+    with work.timing(texts, [model]) as load:
         load(model).encode(["one", "two"], role=Role.DOCUMENT)
         assert kept.spending.spent(model.space.digest).tokens == 0, "no call is slower for it"
     spent = kept.spending.spent(model.space.digest)
     assert (spent.tokens, spent.money) == (10, pytest.approx(0.000_010))
-    with pytest.raises(SpendingLimit), work.timing(texts) as load:
+    with pytest.raises(SpendingLimit), work.timing(texts, []) as load:
         load(model)
+    with pytest.raises(SpendingLimit), work.timing(texts, [model]):
+        raise AssertionError("begun, and what comes before that model would be timed for nothing")
     assert len(endpoint.asked) == 1
 
 
