@@ -3,16 +3,18 @@
 import streamlit as st
 
 from core import charts, session
+from core.types import Role
 
 study = session.page()
-labels, many = session.labels(study), len(study.models) > 1
 
 # 1. What is compared
 small = session.sentences(study.corpus)
 
 # 2. The answer: every pair of sentences under every model
-if small is not None:
-    found = session.answer("pairs", study, sentences=small.fingerprint)
+asked = session.answering(study, small.texts if small else (), Role.DOCUMENT)
+if small is not None and asked.models:
+    labels, many = session.labels(asked), len(asked.models) > 1
+    found = session.answer("pairs", asked, sentences=small.fingerprint)
     pairs = session.pair_table(found["pairs"], small, labels)
     if many:
         session.disagreement(pairs, labels)
@@ -30,7 +32,7 @@ if small is not None:
 # 3. The evidence: the whole corpus
 st.subheader("Over all texts")
 k = st.slider("Neighbours per text (k)", 1, 50, 10, key="k", bind="query-params", help="How many nearest texts count.")
-if many:
+if len(study.models) > 1:
     session.agreement(study, k)
     st.subheader("Texts on which two models share the fewest neighbours")
     picked = session.least_shared(study, *session.model_pair(study), k)

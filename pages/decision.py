@@ -5,6 +5,7 @@ import streamlit as st
 from core import session
 
 study = session.page()
+study = session.answering(study, [query.text for query in study.corpus.queries])
 
 # 1. What is compared
 with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):

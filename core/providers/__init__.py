@@ -109,6 +109,11 @@ def brought(spec: ModelSpec) -> bool:
     return bool(getattr(REGISTRY[spec.provider], "brought", False))
 
 
+def has(spec: ModelSpec, texts: Sequence[str], role: Role) -> bool:
+    """Whether a model can give each of these texts a vector: one brought as finished vectors has only those."""
+    return not brought(spec) or bool(getattr(REGISTRY[spec.provider], "has")(spec, texts, role))  # noqa: B009 - its own
+
+
 def check_timed(spec: ModelSpec) -> None:
     """Raise VecassayError for a model that does not run here: looking a vector up says nothing about its speed."""
     if brought(spec):

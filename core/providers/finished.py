@@ -15,7 +15,7 @@ import numpy as np
 from core.digest import DIGEST_BYTES, KEY, Keys
 from core.errors import NotReady, VecassayError
 from core.settings import settings
-from core.types import Floats
+from core.types import Floats, Role
 
 ENDING = ".safetensors"
 
@@ -102,6 +102,13 @@ def read(label: str, digest: str | None) -> Finished:
         if found.digest == digest:
             return found
     raise _damaged(label)
+
+
+def names(label: str, digest: str | None, role: Role) -> Keys:
+    """The digests of the texts whose vectors in a role a file holds, `(n,)`; raises NotReady when it is not here."""
+    with _opened(label, digest) as file:
+        held: Keys = file.get_tensor("query_names" if role is Role.QUERY else "names").reshape(-1).view(KEY)
+        return held
 
 
 def _opened(label: str, digest: str | None) -> Any:

@@ -49,6 +49,10 @@ class Imported:
             return False
         return True
 
+    def has(self, spec: ModelSpec, texts: Sequence[str], role: Role) -> bool:
+        """Whether a vector of each of these texts was brought, without reading the vectors."""
+        return set(digest_each(texts).tolist()) <= set(finished.names(spec.label, spec.revision, role).tolist())
+
     def card(self, spec: ModelSpec) -> ModelCard:
         """What was seen when they were brought."""
         return spec.card

@@ -62,12 +62,14 @@ from core.session.speed import lines as speed_lines
 from core.session.threshold import thresholds
 from core.session.tradeoffs import smaller_answer, smaller_chart, smaller_table, smaller_vectors
 from core.session.warming import warm_up
+from core.session.writing import answering
 
 __all__ = [
     "TEST_SET",
     "able",
     "agreement",
     "answer",
+    "answering",
     "answers",
     "bring_queries",
     "by_kind",

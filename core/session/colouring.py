@@ -12,7 +12,7 @@ from core.session.clusters import by_cluster, picked_texts
 from core.session.maps import Seen
 from core.session.panel import answers
 from core.session.words import count, plain, short
-from core.session.writing import written
+from core.session.writing import answering, written
 from core.types import Study
 
 BY_MODEL = ("cluster", "trust", "similarity")
@@ -126,5 +126,8 @@ def lit(seen: Seen, look: Look) -> npt.NDArray[np.bool_] | None:
 
 def _likeness(study: Study, look: Look) -> npt.NDArray[np.float32] | None:
     query = written((look.about,))
-    (found,) = answers([pipeline.ask("likeness", study.only(look.of), query=query.fingerprint)])
+    asked = answering(study.only(look.of), query.texts)
+    if not asked.models:
+        return None
+    (found,) = answers([pipeline.ask("likeness", asked, query=query.fingerprint)])
     return None if found is None else found["cosines"]

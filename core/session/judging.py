@@ -6,12 +6,13 @@ import streamlit as st
 
 from core import corpora, deciding, pipeline
 from core.errors import VecassayError
+from core.retrieval import candidates
 from core.session import blind, choice, retrieval
 from core.session.grading import Grading, mark
 from core.session.panel import answers
 from core.session.retrieval import Scored
 from core.session.words import count, plain, short
-from core.session.writing import written
+from core.session.writing import answering, written
 from core.types import Corpus, Query, Study
 
 DEPTH = 10
@@ -39,7 +40,9 @@ def judge(study: Study, words: Sequence[str], scored: Scored) -> None:
         return
     query = grading.queries[key]
     asked = written((query.text,))
-    question = deciding.ask("pool", study, words, candidates=list(words), query=asked.fingerprint, depth=DEPTH)
+    able = {model.spec.key for model in answering(study, asked.texts).models}
+    words = [word for word in words if able.issuperset(candidates.models([word]))]
+    question = deciding.ask("pool", study, words, candidates=words, query=asked.fingerprint, depth=DEPTH)
     (found,) = answers([question])
     if found is not None:
         # A grade runs this part alone; the page above stays as it is.

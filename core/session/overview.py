@@ -9,7 +9,7 @@ from core import corpora, pipeline
 from core.session import show, standing
 from core.session.panel import answers
 from core.session.words import plain, short, size
-from core.session.writing import written
+from core.session.writing import answering, written
 from core.types import Answer, Corpus, Model, Role, Study
 
 CARDS_A_ROW = 3
@@ -140,13 +140,16 @@ def try_it(study: Study) -> None:
         st.caption("The nearest texts under each model appear here, side by side.")
         return
     query = written((text,))
-    labels, colours = show.labels(study), show.colours(study)
-    questions = [pipeline.ask("search", study.only(key), query=query.fingerprint, k=5) for key in labels]
+    colours, asked = show.colours(study), answering(study, query.texts)
+    if not asked.models:
+        return
+    labels = show.labels(asked)
+    questions = [pipeline.ask("search", asked.only(key), query=query.fingerprint, k=5) for key in labels]
     found = answers(questions)
     tables = [answer["nearest"] for answer in found if answer is not None]
     named = pd.concat(tables)["row"].value_counts() if tables else pd.Series(dtype=int)
     columns = st.columns(len(labels))
-    for column, model, answer in zip(columns, study.models, found, strict=True):
+    for column, model, answer in zip(columns, asked.models, found, strict=True):
         with column:
             show.heading(model.spec, colours[model.spec.key])
             if answer is None:

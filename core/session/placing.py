@@ -14,8 +14,8 @@ from core.session import show
 from core.session.maps import Seen, cluster_names
 from core.session.panel import answers
 from core.session.words import plain
-from core.session.writing import written
-from core.types import Answer, Floats
+from core.session.writing import answering, written
+from core.types import Answer, Floats, Role
 
 MOST_NEW = 100
 NEAREST = 10
@@ -53,7 +53,8 @@ def place(seen: Seen, texts: tuple[str, ...]) -> Placed:
     if not texts:
         return Placed((), {}, {})
     small = written(texts)
-    keys, new = list(seen.xy), small.fingerprint
+    able, new = show.labels(answering(seen.study, texts, Role.DOCUMENT)), small.fingerprint
+    keys = [key for key in seen.xy if key in able]
     asked = [pipeline.ask("place", seen.study.only(key), texts=new, **seen.view.arguments) for key in keys]
     asked += [pipeline.ask("arrivals", seen.study.only(key), texts=new, k=NEAREST) for key in keys]
     found = answers(asked)

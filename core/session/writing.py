@@ -6,9 +6,11 @@ from functools import partial
 import streamlit as st
 from cachetools import TTLCache
 
-from core import pipeline
+from core import pipeline, providers
+from core.report.words import listed
 from core.session.memory import Memory
-from core.types import Corpus
+from core.session.words import plain
+from core.types import Corpus, Role, Study
 
 SECONDS = 600.0
 MOST = 4_096
@@ -26,3 +28,16 @@ def written(texts: Sequence[str]) -> Corpus:
     add = partial(pipeline.store().corpora.add, corpus, {}, kind="typed", owner=None)
     _kept().once(corpus.fingerprint, add)
     return corpus
+
+
+def answering(study: Study, texts: Sequence[str], role: Role = Role.QUERY) -> Study:
+    """The models that can embed these texts; of others it is said here that they have only the vectors they came with.
+
+    Asked all together, one of those would leave the others without an answer.
+    """
+    able = [model for model in study.models if providers.has(model.spec, texts, role)]
+    silent = [model.label for model in study.models if model not in able]
+    if silent:
+        have = "has only the vectors it" if len(silent) == 1 else "have only the vectors they"
+        st.caption(plain(f"{listed(silent)} {have} came with, and none of what is asked here: left out."))
+    return study.only(*(model.spec.key for model in able))
