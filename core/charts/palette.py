@@ -8,10 +8,10 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-# Okabe and Ito's colour-blind-safe set with the blue lightened for dark pages, and purple and grey for its yellow and
+# Okabe and Ito's colour-blind-safe set with the blue lightened for dark pages, and purple and plum for its yellow and
 # black. On near-black all eight have a contrast of 3:1 and more; on white orange and sky blue have less, so models
-# are always named beside their colour.
-MODEL_COLOURS = ("#2F81C7", "#E08A00", "#0E9F74", "#CC6FA0", "#D55E00", "#56B4E9", "#8A6FC9", "#8C8C8C")
+# are always named beside their colour. No grey: that stands for BM25, and for marks that are no model's.
+MODEL_COLOURS = ("#2F81C7", "#E08A00", "#0E9F74", "#CC6FA0", "#D55E00", "#56B4E9", "#8A6FC9", "#A53C78")
 SEQUENTIAL = ((0.0, "#F3F6FA"), (0.25, "#BBD4EA"), (0.5, "#6FA8D6"), (0.75, "#2F81C7"), (1.0, "#123F6B"))
 # Twenty classes: the first three are the models', the rest were picked one by one as far as possible (OKLab) from those
 # before, as people with normal, protan, deutan and tritan sight see them (Machado et al. 2009), each readable on white

@@ -7,6 +7,7 @@ import numpy.typing as npt
 import streamlit as st
 
 from core import charts, corpora, pipeline
+from core.charts.palette import OTHER
 from core.session import choice, show
 from core.session.clusters import by_cluster, picked_texts
 from core.session.maps import Seen
@@ -102,6 +103,14 @@ def paint(seen: Seen, look: Look) -> charts.Paint:
 def _by_label(fingerprint: str) -> charts.Paint:
     names, codes = np.unique(np.array(choice.corpus(fingerprint).labels), return_inverse=True)
     return charts.classes(codes.reshape(-1), [short(name, NAME_WIDTH) for name in names.tolist()], "label")
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def label_colours(fingerprint: str) -> dict[str, str]:
+    """The colour of each label of a corpus, as on its maps."""
+    names, codes = np.unique(np.array(choice.corpus(fingerprint).labels), return_inverse=True)
+    paint = charts.classes(codes.reshape(-1), names.tolist(), "label")
+    return {**dict.fromkeys(names.tolist(), OTHER), **dict(zip(paint.names, paint.colours, strict=True))}
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)

@@ -35,6 +35,7 @@ def costs(decided: Decided) -> None:
         alt="Quality and costs of every candidate",
         placeholder="–",
         column_config={
+            "candidate": st.column_config.TextColumn(width=170, pinned=True),
             **numbers,
             **{name: st.column_config.NumberColumn(format="%.3g") for name in tenths},
             **{name: st.column_config.NumberColumn(format="localized", step=1) for name in whole},

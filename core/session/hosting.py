@@ -125,7 +125,9 @@ def _checked(spec: ModelSpec) -> ModelSpec:
 
 
 def _label(spec: ModelSpec) -> str:
-    where = urlsplit(spec.url).netloc
+    """The model's name and whose it is; of servers on this machine the port, for long names fill legends."""
+    parts = urlsplit(spec.url)
+    where = f":{parts.port}" if parts.port and providers.loopback(spec.url) else parts.netloc
     return spec.name.rstrip("/").split("/")[-1] + (f" at {where}" if where else "")
 
 

@@ -14,7 +14,7 @@ from core.session.panel import forget
 from core.session.words import count, plain, size
 from core.settings import settings
 from core.store import Shelf
-from core.types import ModelSpec
+from core.types import ModelSpec, Role
 
 
 def store_summary() -> None:
@@ -75,6 +75,7 @@ def model_shelf() -> None:
     show.table(
         pd.DataFrame(rows),
         "models",
+        placeholder="–",
         column_config={
             "model": st.column_config.TextColumn(pinned=True),
             "parameters": st.column_config.NumberColumn(format="compact"),
@@ -121,6 +122,8 @@ def _files(spec: ModelSpec) -> str:
     missing = providers.unavailable(providers.REGISTRY[spec.provider])
     if missing:
         return f"needs: {missing}"
+    if providers.REGISTRY[spec.provider].remote:
+        return "at an endpoint" if spec.url else "at the vendor"
     try:
         return "here" if standing.ready(spec) else "not here yet"
     except VecassayError as error:
@@ -146,7 +149,7 @@ def _shelf_table(shelves: Sequence[Shelf]) -> Shelf | None:
     table = pd.DataFrame(
         {
             "model": [shelf.label for shelf in shelves],
-            "role": [shelf.role for shelf in shelves],
+            "role": [_role(shelf) for shelf in shelves],
             "vectors": [shelf.n for shelf in shelves],
             "dimensions": [shelf.d for shelf in shelves],
             "MB": [shelf.bytes / 1e6 for shelf in shelves],
@@ -174,6 +177,12 @@ def _shelf_table(shelves: Sequence[Shelf]) -> Shelf | None:
     )
     show.download(table, "vectors")
     return next((shelves[row] for row in event["selection"]["rows"] if row < len(shelves)), None)
+
+
+def _role(shelf: Shelf) -> str:
+    """Whose vectors they are: a model without words for roles has one shelf for texts and queries."""
+    space = shelf.space
+    return "both" if space and space.shelf(Role.QUERY) == space.shelf(Role.DOCUMENT) else shelf.role
 
 
 def _delete_vectors(shelf: Shelf | None) -> None:

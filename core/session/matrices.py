@@ -7,6 +7,7 @@ import streamlit as st
 
 from core.components.matrix import MatrixPanel, matrices
 from core.session import show
+from core.session.colouring import label_colours
 from core.session.similarity import SCORES, Similar, SimilarityView
 from core.session.words import count, plain, short
 from core.types import Answer, Corpus, Floats, Study
@@ -77,6 +78,7 @@ def similarity_matrices(study: Study, view: SimilarityView, found: Similar) -> t
         panels,
         texts=[corpus.texts[row] for row in rows],
         bands=[corpus.labels[row] for row in rows] if corpus.labels else None,
+        band_colours=label_colours(corpus.fingerprint) if corpus.labels else None,
         height=HEIGHT if len(panels) > 1 else HEIGHT_ALONE,
         key="matrices",
         alt=f"Similarity of every two of {count(len(rows), 'text')}: {', '.join(panel.title for panel in panels)}",

@@ -41,7 +41,13 @@ def every_figure(found: Retrieved) -> None:
     family = FAMILIES[str(chosen)]
     figure, columns = found.once(_of_family, family.name)
     show.chart(figure, alt=f"{family.label} at each cut with 95 % intervals, per candidate", key="by_cut")
-    st.dataframe(columns.arrow, hide_index=True, key="figures_wide", alt=f"{family.label} with 95 % intervals")
+    st.dataframe(
+        columns.arrow,
+        hide_index=True,
+        key="figures_wide",
+        alt=f"{family.label} with 95 % intervals",
+        column_config={"candidate": st.column_config.TextColumn(width=200, pinned=True)},
+    )
     st.caption(plain(f"{family.help} {family.source}. In brackets the 95 % interval. The CSV holds all families."))
     show.download(
         lambda: all_figures(found).drop(columns="candidate").rename(columns={"label": "candidate"}), "figures"

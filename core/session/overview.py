@@ -5,12 +5,12 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from core import corpora, pipeline
-from core.session import show, standing
+from core import corpora, pipeline, providers
+from core.session import agreeing, show, standing
 from core.session.panel import answers
 from core.session.words import plain, short, size
 from core.session.writing import answering, written
-from core.types import Answer, Corpus, Model, Role, Study
+from core.types import Answer, Corpus, Model, ModelCard, ModelSpec, Role, Study
 
 CARDS_A_ROW = 3
 SHOWN_TEXTS = 1_000
@@ -66,12 +66,12 @@ def _facts(model: Model, cut: Answer | None, first: Answer | None) -> list[str]:
     dimension = first["dimension"] if first else model.spec.dimension or card.dimension
     lines = [
         f"**{dimension or '?'}** dimensions",
-        f"{_millions(card.parameters)} · {size(card.download_bytes) if card.download_bytes else 'nothing to download'}",
+        plain(_whereabouts(model.spec, card)),
     ]
     if cut is None:
         lines.append("counting tokens …")
     elif cut["limit"] is None:
-        lines.append("no limit on text length")
+        lines.append(_unlimited(model.spec, card))
     else:
         seen = (
             "all texts fit"
@@ -101,6 +101,24 @@ def _state(study: Study, model: Model, first: Answer | None) -> list[str]:
     if first and first["zeros"]:
         lines.append(f"**{first['zeros']:,}** texts have no vector: no word the model knows")
     return lines
+
+
+def _whereabouts(spec: ModelSpec, card: ModelCard) -> str:
+    """How big a model is, or who has it."""
+    if providers.brought(spec):
+        return "vectors computed elsewhere"
+    if providers.REGISTRY[spec.provider].remote:
+        return f"runs at {agreeing.goes_to(spec)}"
+    return (
+        f"{_millions(card.parameters)} · {size(card.download_bytes) if card.download_bytes else 'nothing to download'}"
+    )
+
+
+def _unlimited(spec: ModelSpec, card: ModelCard) -> str:
+    """Where no text is known to be cut: there is no limit, or whoever runs the model knows it."""
+    if not (providers.brought(spec) or providers.REGISTRY[spec.provider].remote):
+        return "no limit on text length"
+    return f"{card.max_tokens:,} tokens at most" if card.max_tokens else "limit on text length not known here"
 
 
 def _millions(parameters: int | None) -> str:

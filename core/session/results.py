@@ -196,8 +196,8 @@ def pair_verdicts(found: Retrieved) -> None:
         return
     st.subheader("Every two candidates")
     table = found.once(_pairs)
-    decimals = {name: st.column_config.NumberColumn(format="%+.3f", width=70) for name in ("difference", "low", "high")}
-    names = {name: st.column_config.TextColumn(width=125) for name in ("candidate", "against")}
+    decimals = {name: st.column_config.NumberColumn(format="%+.3f", width=62) for name in ("difference", "low", "high")}
+    names = {name: st.column_config.TextColumn(width=170) for name in ("candidate", "against")}
     told = "Queries on which the first is ahead of, level with or behind the second."
     counts = {name: st.column_config.NumberColumn(width=45, help=told) for name in ("wins", "ties", "losses")}
     show.table(

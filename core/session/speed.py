@@ -214,6 +214,7 @@ def speed_table(runs: list[ShownRun], shown: dict[str, Line]) -> None:
     show.table(
         table.drop(columns=["line", "model"]).rename(columns={"name": "model"}),
         "figures",
+        placeholder="–",
         column_config={
             "model": st.column_config.TextColumn(pinned=True),
             **{name: st.column_config.NumberColumn(format="%.4g") for name in ("value", "low", "high")},

@@ -45,7 +45,7 @@ def _thresholds(study: Study, score: str, apart: dict[str, Answer]) -> None:
             data=pd.concat([answer["thresholds"].assign(model=labels[key]) for key, answer in apart.items()]),
             key="kept",
         )
-    show.table(table, "thresholds", column_config=_columns(table))
+    show.table(table, "thresholds", placeholder="–", column_config=_columns(table))
     st.caption(plain(_small_print(study, apart)))
 
 

@@ -3,7 +3,7 @@
 import plotly.graph_objects as go
 import pytest
 
-from core.charts.palette import MODEL_COLOURS, colours, finish, names, safe
+from core.charts.palette import MODEL_COLOURS, colours, finish, names, rgb, safe
 
 KNOWN = [f"m{i}" for i in range(26)]
 
@@ -47,6 +47,10 @@ def test_the_order_of_choosing_does_not_matter(chosen: list[str]) -> None:
 def test_the_first_eight_known_keep_theirs_whoever_comes() -> None:
     alone = colours(["m1"], KNOWN)["m1"]
     assert colours(["m25", "m9", "m17", "m8", "m1"], KNOWN)["m1"] == alone
+
+
+def test_no_model_is_grey_as_what_is_none() -> None:
+    assert all(max(rgb(colour)) - min(rgb(colour)) > 64 for colour in MODEL_COLOURS)
 
 
 def test_a_model_nobody_knows_gets_a_free_colour() -> None:
