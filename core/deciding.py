@@ -107,17 +107,27 @@ def settle(study: Study, plan: Plan, answers: Mapping[str, Answer], run: Answer 
 
     Light: nothing is computed but the verdict. What the run timed with other model files counts as not measured.
     """
-    facts, compared = known(study, plan, run), answers["comparison"]
+    facts, compared = known(study, plan, run, answers), answers["comparison"]
     given = (facts, compared["means"], compared["pairs"], compared["able"], plan)
     found = decision.blocked(decision.decide(*given), alarms(study, answers), despite=plan.despite)
     flips = decision.flips(*given)  # no limit or margin turns an answer that is blocked
     return Settled(tuple(facts), found, flips.iloc[:0] if found.status == BLOCKED else flips)
 
 
-def known(study: Study, plan: Plan, run: Answer | None) -> list[Facts]:
-    """What is known about each candidate of the plan: from the run, from the model's card, from the plan's prices."""
-    names = labels(study, plan.candidates)
-    return [_facts(study, plan, candidates.parse(word), names[word], run) for word in plan.candidates]
+def known(study: Study, plan: Plan, run: Answer | None, answers: Mapping[str, Answer] | None = None) -> list[Facts]:
+    """What is known about each candidate of the plan: from the run, from the model's card, from the plan's prices.
+
+    With the answers to `questions`, how long vectors really are: of an endpoint no card says it.
+    """
+    names, came = labels(study, plan.candidates), _dimensions(answers or {})
+    return [_facts(study, plan, candidates.parse(word), names[word], run, came) for word in plan.candidates]
+
+
+def _dimensions(answers: Mapping[str, Answer]) -> dict[str, int]:
+    """Numbers in a vector of each model that was checked and gave some, by its key."""
+    checks = {name.removeprefix(SOUND): answer["checks"] for name, answer in answers.items() if name.startswith(SOUND)}
+    found = {key: table.loc[table["key"] == "dimension", "figure"].dropna() for key, table in checks.items()}
+    return {key: int(figures.iloc[0]) for key, figures in found.items() if len(figures)}
 
 
 def labels(study: Study, words: Sequence[str]) -> dict[str, str]:
@@ -140,11 +150,14 @@ def measured(study: Study, word: str, run: Answer | None) -> Mapping[str, Any]:
     return dict(own.iloc[0]) if len(own) and same else {}
 
 
-def _facts(study: Study, plan: Plan, candidate: Candidate, label: str, run: Answer | None) -> Facts:
+def _facts(
+    study: Study, plan: Plan, candidate: Candidate, label: str, run: Answer | None, came: Mapping[str, int]
+) -> Facts:
     parts, timed = _parts(study, candidate), measured(study, candidate.key, run)
     figures: dict[str, Any] = {name: _number(timed.get(name)) for name in MEASURED}
     if not timed:
-        figures |= _size(candidate, next((card.dimension for _, card in parts if card.dimension is not None), None))
+        said = next((card.dimension for _, card in parts if card.dimension is not None), None)
+        figures |= _size(candidate, came.get(candidate.model, said))
     return Facts(
         candidate.key,
         label,

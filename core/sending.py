@@ -97,8 +97,8 @@ class Sending:
         if agreement is None:
             raise NotAgreed(
                 f"{model.label} is hosted: these texts would leave this machine, and nobody has agreed to that yet, so "
-                f"nothing was sent. Agree on a page where the model is chosen, or with embed --send on the command "
-                f"line."
+                f"nothing was sent. Agree on a page where the model is chosen, or with --send of embed or preflight "
+                f"on the command line."
             )
         return cls(store, model, corpus.texts_digest, agreement)
 

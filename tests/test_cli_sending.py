@@ -10,7 +10,7 @@ import pytest
 from core import pipeline, providers
 from core.providers import openai as hosted_by
 from core.providers.calls import Limits
-from tests.providers.fake_openai import Server
+from tests.providers.fake_openai import Server, says
 from tests.test_cli import run
 
 NAMED = "openai:text-embedding-3-small"
@@ -106,6 +106,27 @@ def test_a_limit_in_money_needs_a_price(
     assert limited.returncode == 1
     assert "--most cannot be kept" in limited.stderr
     assert server.asked == []
+
+
+def test_checks_ask_first_and_are_made_again_where_nobody_answered(
+    home: Path, server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = written(tmp_path, *(f"text number {n:03}" for n in range(10)))
+    asked = run(home, "preflight", texts, "--models", NAMED)
+    assert (asked.returncode, server.asked) == (1, [])
+    assert "10 texts and 0 queries" in asked.stderr
+    assert run(home, "embed", texts, "--models", NAMED, "--send").returncode == 0
+    with monkeypatch.context() as down:
+        down.setattr(server, "always", says(401))
+        missed = run(home, "preflight", texts, "--models", NAMED)
+    assert "refuses the key" in missed.stdout
+    again = run(home, "preflight", texts, "--models", NAMED, "--send", "--most", "1")
+    assert "refuses the key" not in again.stdout
+    assert "sent 6 texts of 90 tokens" in again.stdout
+    assert "The same text has the same vector" in again.stdout
+    before = len(server.asked)
+    run(home, "preflight", texts, "--models", NAMED)
+    assert len(server.asked) == before
 
 
 @pytest.mark.parametrize("verb", ["compare", "similarity", "cluster", "project", "latency"])

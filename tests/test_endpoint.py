@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from core import catalog, pipeline, providers
-from core.types import Model, Role, Study
+from core.types import Corpus, Model, Role, Study
 from core.work import Work
 from tests.providers import fake_openai as fake
 from tests.providers.fake_openai import Server
@@ -59,6 +59,27 @@ def test_an_endpoint_and_the_model_itself_give_the_same_vectors(minilm: Server) 
     assert not np.allclose(there[1:], here[:-1], atol=1e-1)  # in this order and in no other
     assert minilm.counted == dict.fromkeys(study.corpus.texts, 1)
     assert {body["model"] for body in minilm.asked} == {"all-MiniLM-L6-v2"}
+
+
+def test_the_checks_say_that_an_endpoint_runs_the_same_model(minilm: Server) -> None:
+    texts = tuple(f"The {animal} sat on the {place}." for animal in ("cat", "dog") for place in ("mat", "roof", "hill"))
+    study = pipeline.study(Corpus("few", texts), [f"openai:sentence-transformers/all-MiniLM-L6-v2@{minilm.url}"])
+    found = pipeline.answer("soundness", study, seed=0)
+    checks = found["checks"].set_index("key")
+    assert (found["failed"], checks.loc["parity", "level"]) == ("", "green")
+    assert checks.loc["parity", "figure"] > 1 - 1e-6
+    assert "Lowest cosine to MiniLM-L6 on this machine" in checks.loc["parity", "sentence"]
+    assert checks.loc["dimension", "figure"] == 384
+    assert not set(checks["level"]) & {"red", "yellow"}
+
+
+def test_the_checks_say_that_an_endpoint_runs_another_model(minilm: Server) -> None:
+    right = minilm.embed
+    minilm.embed = lambda texts: [row[::-1] for row in right(texts)]
+    study = pipeline.study(Corpus("two", ("A cat sat.", "A dog ran.")), [f"openai:all-MiniLM-L6-v2@{minilm.url}"])
+    checks = pipeline.answer("soundness", study, seed=0)["checks"].set_index("key")
+    assert checks.loc["parity", "level"] == "red"
+    assert "not the model of this name" in checks.loc["parity", "sentence"]
 
 
 def test_a_killed_run_goes_on_and_no_text_is_sent_twice(home: Path, server: Server, tmp_path: Path) -> None:

@@ -15,7 +15,9 @@ def dimension(seen: Seen) -> Found:
         return no_vectors(seen)
     came, expected = seen.held.dimension, announced(spec)
     if expected is None:
-        return Found(UNKNOWN, f"Vectors have {came:,} dimensions; nobody says how many they should.", None, f"{came:,}")
+        return Found(
+            UNKNOWN, f"Vectors have {came:,} dimensions; nobody says how many they should.", float(came), f"{came:,}"
+        )
     # A model fitted on few texts has fewer directions than it may have at most.
     if came == expected or (providers.REGISTRY[spec.provider].fitted and came < expected):
         return Found(GREEN, "Vectors have the dimensions that are announced.", float(came), f"{came:,}")

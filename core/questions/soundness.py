@@ -22,10 +22,11 @@ HOSTED = 2
 """Of a hosted model so few texts are sent again: each three times, and once as a query, eight in all."""
 
 
-@recipe("Checking how the model is used", unit="", corpus=Role.DOCUMENT)
+@recipe("Checking how the model is used", version=2, unit="", corpus=Role.DOCUMENT)
 def soundness(work: Work, *, corpus: str, models: dict[str, str], seed: int) -> Answer:
     """One model's `checks`, the worst first: key, label, level (red, yellow, unknown, green), figure, words, sentence.
 
+    `failed`: why nothing could be embedded again just then, "" where it could; asked anew, it may be known.
     A few random texts (`seed`) are embedded again, past the store: 48 by a model on this machine, 8 by a hosted one.
     What was there before (other files of this name, requests that were cut) is as it was when this was asked.
     """
@@ -37,7 +38,7 @@ def soundness(work: Work, *, corpus: str, models: dict[str, str], seed: int) -> 
     seen = Seen(model, card, texts, work.store, seed, cut, held, probes, trouble)
     found = sorted(preflight.checks(seen), key=lambda check: preflight.LEVELS.index(check.level))
     table = pd.DataFrame([asdict(check) for check in found]).astype({"figure": "float64"})
-    return {"checks": table, "n": len(texts), "seed": seed}
+    return {"checks": table, "n": len(texts), "seed": seed, "failed": trouble if held is not None else ""}
 
 
 def _made(work: Work, model: Model, texts: Corpus, seed: int) -> tuple[Held | None, Probes | None, str]:
@@ -55,7 +56,7 @@ def _made(work: Work, model: Model, texts: Corpus, seed: int) -> tuple[Held | No
         # Whoever runs it elsewhere may be out of reach, or the money spent: what is kept can be looked at all the same.
         if not providers.REGISTRY[model.spec.provider].remote:
             raise
-        return held, None, f"{error} To check it again, delete its answers in the Library."
+        return held, None, str(error)
 
 
 def _drawn(texts: Corpus, seed: int) -> list[str]:

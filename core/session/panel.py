@@ -64,6 +64,14 @@ def answers(questions: Sequence[Question]) -> list[Answer | None]:
     return [answer if answer is not None else _get(question) for question, answer in zip(questions, found, strict=True)]
 
 
+def anew(questions: Sequence[Question]) -> None:
+    """Drop the answers to these questions, for everybody; the page runs again and asks them."""
+    for question in questions:
+        pipeline.store().answers.remove(question.key)
+    forget()
+    st.rerun()
+
+
 def in_turn(questions: Sequence[Question]) -> list[Answer | None]:
     """As `answers`; but the last question stands on the others, and is asked when they are there.
 

@@ -9,7 +9,7 @@ from core import deciding, preflight
 from core.decision import Alarm
 from core.preflight import GREEN, RED, UNKNOWN, YELLOW
 from core.session import show
-from core.session.panel import answers
+from core.session.panel import anew, answers
 from core.session.words import count, plain
 from core.types import Answer, Study
 
@@ -31,11 +31,18 @@ def soundness(study: Study, first: Mapping[str, Answer | None]) -> None:
     if not keys:
         return
     st.subheader("Are the models used as they want to be?")
-    found, labels = answers([deciding.soundness(study, key) for key in keys]), show.labels(study)
-    known = {key: answer["checks"] for key, answer in zip(keys, found, strict=True) if answer is not None}
+    asked, labels = {key: deciding.soundness(study, key) for key in keys}, show.labels(study)
+    found = dict(zip(keys, answers(list(asked.values())), strict=True))
+    known = {key: answer["checks"] for key, answer in found.items() if answer is not None}
     if not known:
         return
     st.markdown("\n".join(line for key, checks in known.items() for line in lines(labels[key], checks)))
+    failed = {key: answer["failed"] for key, answer in found.items() if answer is not None and answer["failed"]}
+    if failed:
+        told = " ".join(f"{labels[key]} could not be asked: {why}" for key, why in failed.items())
+        st.caption(plain(told))
+        if st.button("Check again", icon=":material/refresh:", key="check_again", help="A few texts are sent for it."):
+            anew([asked[key] for key in failed])
     with st.expander("Every check", icon=":material/checklist:"):
         table = pd.concat([checks.assign(model=labels[key]) for key, checks in known.items()])
         wide = {"what to do": st.column_config.TextColumn(width="large")}

@@ -49,6 +49,10 @@ class Answers:
             self._contents.put(connection, question.key, body, **facts)
         self.budget.saved(len(body))
 
+    def remove(self, key: str) -> None:
+        """Delete one answer, so that it is asked anew."""
+        self._contents.remove(tables.answers.c.key == key)
+
     def list(self) -> list[AnswerEntry]:
         """All kept answers, last used first."""
         columns = [tables.answers.c[name] for name in AnswerEntry.__dataclass_fields__]

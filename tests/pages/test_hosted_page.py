@@ -343,6 +343,31 @@ def test_addresses_visitors_may_name(
     assert hosting._allowed("http://10.0.0.7/v1") == "http://10.0.0.7/v1"
 
 
+@pytest.mark.parametrize(
+    ("kind", "name", "query", "document", "nothing"),
+    [
+        ("voyage", "voyage-3.5", "query", "document", True),
+        ("voyage", "a-later-one", "query", "document", True),
+        ("cohere", "embed-v4.0", "search_query", "search_document", False),
+        ("google", "gemini-embedding-001", "RETRIEVAL_QUERY", "RETRIEVAL_DOCUMENT", True),
+    ],
+)
+def test_a_vendor_s_words_for_roles_are_offered_and_kept(
+    app: None, kind: str, name: str, query: str, document: str, nothing: bool
+) -> None:
+    at = open_dialog(ModelSpec("", "", kind, name))
+    assert not at.exception, at.exception
+    assert not at.error, [error.value for error in at.error]
+    boxes = {str(box.key).split("-")[0]: box for box in at.selectbox if str(box.key).startswith("hosted_")}
+    asked, kept = boxes["hosted_query"], boxes["hosted_document"]
+    assert (asked.label, kept.label) == ("Queries are sent as", "Texts are sent as")
+    assert (asked.value, kept.value) == (query, document)
+    assert ("(nothing)" in asked.options) == ("(nothing)" in kept.options) == nothing
+    assert f"queries “{query}”, texts “{document}”" in words(at)
+    kept.set_value(query).run()
+    assert f"queries “{query}”, texts “{query}”" in words(at)
+
+
 def open_dialog(spec: ModelSpec) -> AppTest:
     """The dialog that adds a model, with a hosted one typed into it."""
     at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
@@ -350,9 +375,10 @@ def open_dialog(spec: ModelSpec) -> AppTest:
     at.switch_page("pages/library.py").run()
     at.session_state["_dialog"] = "model"
     at.run()
-    at.radio(key="model_kind").set_value("openai").run()
-    at.text_input(key="hosted_name-openai").set_value(spec.name)
-    at.text_input(key="hosted_url").set_value(spec.url).run()
+    at.radio(key="model_kind").set_value(spec.provider).run()
+    at.text_input(key=f"hosted_name-{spec.provider}").set_value(spec.name).run()
+    if spec.url:
+        at.text_input(key="hosted_url").set_value(spec.url).run()
     return at
 
 

@@ -1,13 +1,16 @@
 """The row of lights on Overview, and what a red one does to the verdict on Decision."""
 
 import base64
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from core import pipeline
+from core.errors import VecassayError
 from core.preflight import LEVELS
+from core.types import Floats, Role
 from tests.decisions import corpus
 from tests.preflight.hand import Hand, registered, spec, turned
 
@@ -32,7 +35,7 @@ def opened(page: str, **query: str) -> AppTest:
 
 
 def told(at: AppTest) -> str:
-    elements = [element.value for kind in (at.markdown, at.error) for element in kind]
+    elements = [element.value for kind in (at.markdown, at.error, at.caption) for element in kind]
     return "\n".join(map(str, elements)).replace("\\", "").replace("\u2060", "")
 
 
@@ -51,6 +54,27 @@ def test_overview_has_a_line_for_each_model_before_any_score(drifting: list[str]
     drifting.clear()
     at.run()
     assert not drifting  # what is there is not asked again
+
+
+def test_a_model_that_could_not_be_asked_is_asked_again(
+    app: None, asked_here: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def down(rows: Floats, texts: Sequence[str], role: Role, asked: int) -> Floats:
+        raise VecassayError("Nobody answers there.")
+
+    hand = registered(monkeypatch, Hand())
+    pipeline.store().models.add(spec(), "me")
+    pipeline.answer("profile", pipeline.study(corpus(), ["mine"]))
+    hand.remote, hand.fault = True, down
+    monkeypatch.setattr("core.providers.leaves", lambda _: False)
+    at = opened("overview")
+    assert "Mine could not be asked: Nobody answers there." in told(at)
+    hand.fault = Hand().fault
+    asked_here.clear()
+    at.button(key="check_again").click().run()
+    assert asked_here == ["soundness"]
+    assert "could not be asked" not in told(at)
+    assert "check_again" not in {button.key for button in at.button}
 
 
 def test_red_blocks_the_verdict_until_somebody_decides_all_the_same(drifting: list[str]) -> None:

@@ -99,6 +99,10 @@ def test_where_nobody_answers_what_is_kept_is_looked_at(away: Away) -> None:
     found = ask(asked)
     assert "Nobody answers there." in found.loc["drift", "sentence"]
     assert "red" not in set(found["level"])
+    assert pipeline.answer("soundness", asked, seed=0)["failed"] == "Nobody answers there."
+    away.down = False
+    pipeline.store().answers.remove(pipeline.ask("soundness", asked, seed=0).key)
+    assert ask(asked).loc["drift", "level"] == "green"
 
 
 def test_a_hosted_model_that_changed_since(away: Away, monkeypatch: pytest.MonkeyPatch) -> None:
