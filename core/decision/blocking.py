@@ -29,7 +29,7 @@ def blocked(found: Decision, alarms: Sequence[Alarm], *, despite: bool) -> Decis
         status=BLOCKED,
         chosen="",
         answer=f"Blocked by a check of {first.model}, “{first.check}”{others}. {first.sentence}",
-        why=tuple(f"{alarm.model}, {alarm.check}: {alarm.sentence}" for alarm in alarms),
+        why=tuple(f"{alarm.model}, {alarm.check}: {alarm.sentence}" for alarm in (alarms if more else ())),
         would_decide=(
             "Mend what is red, or leave the model out.",
             "Or decide all the same: figures are then taken as they are, and the record says so.",

@@ -52,7 +52,7 @@ def soundness(study: Study, first: Mapping[str, Answer | None]) -> None:
 def lines(label: str, checks: pd.DataFrame) -> list[str]:
     """One model in a line, and one below for each check that is red or to be looked at.
 
-    >>> lines("LSA", pd.DataFrame({"level": ["green"], "label": ["Drift"], "sentence": ["None."]}))
+    >>> lines("LSA", pd.DataFrame([["green", "Drift", "", "None."]], columns=list(COLUMNS)[1:]))
     ['- :green-badge[:material/check_circle: Green] **LSA**: 1 check, none to look at']
     """
     levels = list(checks["level"])
@@ -61,7 +61,10 @@ def lines(label: str, checks: pd.DataFrame) -> list[str]:
     said = ", ".join(f"{n} {words}" for n, words in counts if n) or "none to look at"
     n = count(len(levels), "check")
     shown = checks[checks["level"].isin((RED, YELLOW))]
-    told = (f"    - {plain(str(row.label))}: {plain(str(row.sentence))}" for row in shown.itertuples())
+    told = (
+        f"    - {plain(label)}{plain(f' ({figure})' if figure else '')}: {plain(sentence)}"
+        for label, figure, sentence in shown[["label", "figure_words", "sentence"]].itertuples(index=False)
+    )
     return [f"- {BADGES[worst]} **{plain(label)}**: {n}, {said}", *told]
 
 
@@ -69,13 +72,14 @@ def despite(alarms: Sequence[Alarm]) -> bool:
     """Where a check is red: say so, and ask whether to decide all the same; the choice stands in the URL."""
     if not alarms:
         return False
-    st.error(
-        "\n".join(f"- **{plain(each.model)}**, {plain(each.check)}: {plain(each.sentence)}" for each in alarms),
-        icon=":material/error:",
-    )
-    return st.toggle(
+    box = st.container()
+    chosen = st.toggle(
         "Decide all the same",
         key="despite",
         bind="query-params",
         help="Takes the figures as they are, although a check is red. The record says so, with every red check.",
     )
+    red = "\n".join(f"- **{plain(each.model)}**, {plain(each.check)}: {plain(each.sentence)}" for each in alarms)
+    blocks = f"{count(len(alarms), 'red check')}: no verdict until that is mended, or somebody decides all the same."
+    box.error(red if chosen else blocks, icon=":material/error:")  # what blocks is told by the answer below
+    return chosen

@@ -368,6 +368,17 @@ def test_a_vendor_s_words_for_roles_are_offered_and_kept(
     assert f"queries “{query}”, texts “{query}”" in words(at)
 
 
+def test_the_library_says_where_hosted_models_are(app: None) -> None:
+    kept = pipeline.store().models
+    kept.add(ModelSpec("near", "Near", "openai", "near", url="http://127.0.0.1:9/v1"), "")
+    kept.add(ModelSpec("far", "Far", "openai", "far"), "")
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    at.query_params["models"] = ""
+    at.switch_page("pages/library.py").run()
+    files = at.dataframe[0].value.set_index("model")["files"]
+    assert (files["Near"], files["Far"], files["LSA"]) == ("at an endpoint", "at the vendor", "here")
+
+
 def open_dialog(spec: ModelSpec) -> AppTest:
     """The dialog that adds a model, with a hosted one typed into it."""
     at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
