@@ -2,6 +2,7 @@
 
 import platform
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from time import perf_counter
 
@@ -101,11 +102,17 @@ class _Writing:
         vectors, shelf = self.store.vectors, self.model.space.shelf(self.role)
         sending = Sending.of(self.store, self.model, self.fit)
         vectors.describe(shelf, self.model.space, self.role)
-        with encoders.lease(self.model, self.fit) as encoder:
-            # Somebody else may have encoded them while we waited for the lease.
+        with encoders.lease(self.model, self.fit) as encoder, self._alone(encoder, len(texts)):
+            # Somebody else may have encoded them while we waited.
             rows = _missing(vectors.present(shelf, names), names)
             if rows:
                 self._run(encoder, [texts[i] for i in rows], names[rows], sending)
+
+    def _alone(self, encoder: Encoder, n: int) -> AbstractContextManager[None]:
+        """The lease is this process's; what is sent away costs money, so that no other process may send it, too."""
+        if not isinstance(encoder, HostedEncoder):
+            return nullcontext()
+        return self.store.turn(self.model.space.shelf(self.role), lambda: self.progress(0, n))
 
     def _run(self, encoder: Encoder, texts: list[str], names: Keys, sending: Sending) -> None:
         shelf, started = self.model.space.shelf(self.role), perf_counter()

@@ -6,7 +6,8 @@ import sys
 from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
-from threading import Lock
+from threading import Event, Lock
+from time import sleep
 from typing import Any
 
 import numpy as np
@@ -80,6 +81,25 @@ def test_the_checks_say_that_an_endpoint_runs_another_model(minilm: Server) -> N
     checks = pipeline.answer("soundness", study, seed=0)["checks"].set_index("key")
     assert checks.loc["parity", "level"] == "red"
     assert "not the model of this name" in checks.loc["parity", "sentence"]
+
+
+def test_two_processes_at_once_send_each_text_once(home: Path, server: Server, tmp_path: Path) -> None:
+    texts = [f"text number {n}" for n in range(TEXTS)]
+    path = tmp_path / "texts.txt"
+    path.write_text("\n".join(texts))
+    server.hold = Event()  # the first holds its requests until the second waits for its turn, or sends, too
+    command = [sys.executable, "-m", "core", "embed", str(path), "--models", f"openai:m@{server.url}"]
+    both = [subprocess.Popen(command, cwd=ROOT, env={**os.environ, "VECASSAY_HOME": str(home)}) for _ in range(2)]
+    try:
+        wait(lambda: len(server.asked) >= UNDER_WAY, "requests that are held")
+        sleep(1)
+        server.hold.set()
+        assert [each.wait(60) for each in both] == [0, 0]
+    finally:
+        for each in both:
+            each.kill()
+            each.wait()
+    assert server.counted == dict.fromkeys(texts, 1)
 
 
 def test_a_killed_run_goes_on_and_no_text_is_sent_twice(home: Path, server: Server, tmp_path: Path) -> None:

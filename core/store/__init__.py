@@ -1,10 +1,10 @@
 """What is kept: vectors, answers, corpora and added models, in one database.
 
 Read it in this order: `tables` (what is kept), `database` (how it is reached), `vectors`, `answers`, `corpora`,
-`models`, `timings`, `judging`, then `budget` and `pins` (what leaves).
+`models`, `timings`, `judging`, then `budget` and `pins` (what leaves) and `turns` (who may write alone).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
@@ -21,6 +21,7 @@ from core.store.judging import Judging
 from core.store.models import Models
 from core.store.spending import Agreement, Spending, Spent
 from core.store.timings import Timing, Timings
+from core.store.turns import turn
 from core.store.usage import Run
 from core.store.vectors import Found, Shelf, Vectors
 
@@ -79,6 +80,10 @@ class Store:
         Pins last ten minutes; whatever is saved by this process renews them, and so does `renew`.
         """
         return self.budget.pins.pinned(keys)
+
+    def turn(self, key: str, waiting: Callable[[], None]) -> AbstractContextManager[None]:
+        """Be the only process of this store inside a block of this key; `waiting` is called while another one is."""
+        return turn(self.database, f"turn:{key}", waiting)
 
     def renew(self) -> None:
         """Let this process's pins last ten minutes from now."""
