@@ -29,6 +29,8 @@ if rows:
     st.caption(
         "A model that knows the labels has its ● right of its ○. Models use different scales, so neither position nor "
         "length alone makes one better than another."
+        if study.corpus.labels
+        else "Models use different scales, so position alone makes none better than another."
     )
 
 # 3. The evidence
