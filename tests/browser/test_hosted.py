@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Server, no_error, settled
-from tests.pages.test_hosted_page import Endpoint
+from tests.pages.test_hosted_page import CHECKED, Endpoint
 
 pytestmark = pytest.mark.browser
 
@@ -54,7 +54,8 @@ def test_an_endpoint_is_tested_added_and_compared(page: Page, server: Server, en
     no_error(page)
     expect(page.get_by_role("button", name="Send them")).to_have_count(0)
     expect(page.get_by_test_id("stMarkdownContainer").filter(has_text=re.compile("^● nearby-embed"))).to_be_visible()
-    assert len(endpoint.texts) == 301, "each of the 300 texts once"
+    assert len(set(endpoint.texts)) == 301, "the 300 texts, and that of the test"
+    assert len(endpoint.texts) == 301 + CHECKED, "each once, but for the checks"
     page.get_by_role("link", name="Compare").click()
     expect(page.get_by_role("heading", name="Where do models agree")).to_be_visible()
     settled(page)
