@@ -105,35 +105,38 @@ def _propose(found: Retrieved) -> None:
     proposed = found.comparison["propose"] if found.comparison else pd.DataFrame()
     if not len(proposed):
         return
-    table = found.once(_proposals)
-    with st.expander(f"{len(proposed)} queries to judge next", icon=":material/rule:"):
-        st.caption(
-            f"Where judging the unjudged first results would tell most about the candidates. “Spread” is how far apart "
-            f"their {found.scored.measure} lies now."
-        )
-        place = show.table(
-            table,
-            "propose",
-            pick=True,
-            height=260,
-            alt="Queries to judge next",
-            placeholder="–",
-            column_config={
-                "query": st.column_config.TextColumn(width="large"),
-                "telling": st.column_config.NumberColumn(
-                    format="%.2f", help="How much the candidates' first results differ where nothing is judged yet."
-                ),
-                "spread": st.column_config.NumberColumn(format="%.3f"),
-            },
-        )
-        chosen = found.study.corpus.queries[proposed["query"].iloc[0 if place is None else place]]
-        st.button(
-            "Judge the selected one" if place is not None else "Judge the first one",
-            icon=":material/gavel:",
-            key="judge_next",
-            help="Opens it under “Test set”, with the first results of every candidate to grade.",
-            on_click=lambda: _judge(chosen.text),
-        )
+    label = f"{len(proposed)} queries to judge next"
+    show.folded(label, lambda: _next(found, proposed), key="next_queries", icon=":material/rule:")
+
+
+def _next(found: Retrieved, proposed: pd.DataFrame) -> None:
+    st.caption(
+        f"Where judging the unjudged first results would tell most about the candidates. “Spread” is how far apart "
+        f"their {found.scored.measure} lies now."
+    )
+    place = show.table(
+        found.once(_proposals),
+        "propose",
+        pick=True,
+        height=260,
+        alt="Queries to judge next",
+        placeholder="–",
+        column_config={
+            "query": st.column_config.TextColumn(width="large"),
+            "telling": st.column_config.NumberColumn(
+                format="%.2f", help="How much the candidates' first results differ where nothing is judged yet."
+            ),
+            "spread": st.column_config.NumberColumn(format="%.3f"),
+        },
+    )
+    chosen = found.study.corpus.queries[proposed["query"].iloc[0 if place is None else place]]
+    st.button(
+        "Judge the selected one" if place is not None else "Judge the first one",
+        icon=":material/gavel:",
+        key="judge_next",
+        help="Opens it under “Test set”, with the first results of every candidate to grade.",
+        on_click=lambda: _judge(chosen.text),
+    )
 
 
 def _proposals(found: Retrieved) -> show.Sent:

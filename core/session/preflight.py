@@ -66,8 +66,7 @@ def _there(study: Study, words: Sequence[str], scored: Scored) -> None:
         st.caption(plain(f"When it was read: {notes}"))
     details = oddities.details(study.corpus, found)
     if len(details):
-        with st.expander("The queries and texts in question"):
-            show.table(details, "oddities")
+        show.folded("The queries and texts in question", lambda: show.table(details, "oddities"), key="in_question")
     _queries(study, found)
     load, save = st.columns([1, 3])
     with load:

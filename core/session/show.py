@@ -53,6 +53,14 @@ def table(data: pd.DataFrame | Sent, key: str, *, pick: bool = False, **options:
     return None
 
 
+def folded(label: str, content: Callable[[], object], *, key: str, icon: str | None = None) -> None:
+    """What most readers pass by, behind its label: it is made, sent and drawn when somebody opens it."""
+    fold = st.expander(label, icon=icon, key=key, on_change="rerun")
+    if fold.open:
+        with fold:
+            content()
+
+
 def download(data: Data, key: str) -> None:
     """The table as CSV, made only when asked for."""
     st.download_button(

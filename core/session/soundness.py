@@ -43,10 +43,13 @@ def soundness(study: Study, first: Mapping[str, Answer | None]) -> None:
         st.caption(plain(told))
         if st.button("Check again", icon=":material/refresh:", key="check_again", help="A few texts are sent for it."):
             anew([asked[key] for key in failed])
-    with st.expander("Every check", icon=":material/checklist:"):
-        table = pd.concat([checks.assign(model=labels[key]) for key, checks in known.items()])
-        wide = {"what to do": st.column_config.TextColumn(width="large")}
-        show.table(table[list(COLUMNS)].rename(columns=COLUMNS), "soundness", column_config=wide)
+    show.folded("Every check", lambda: _every(known, labels), key="every_check", icon=":material/checklist:")
+
+
+def _every(known: Mapping[str, pd.DataFrame], labels: Mapping[str, str]) -> None:
+    table = pd.concat([checks.assign(model=labels[key]) for key, checks in known.items()])
+    wide = {"what to do": st.column_config.TextColumn(width="large")}
+    show.table(table[list(COLUMNS)].rename(columns=COLUMNS), "soundness", column_config=wide)
 
 
 def lines(label: str, checks: pd.DataFrame) -> list[str]:

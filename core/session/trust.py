@@ -26,12 +26,15 @@ def map_figures(seen: Seen) -> None:
                 st.markdown("  \n".join(_facts(seen, key)))
     variances = {key: seen.own[key]["explained"] for key in names if seen.own[key]["explained"]}
     if variances:
-        with st.expander("Variance explained by each axis"):
-            show.chart(
+        show.folded(
+            "Variance explained by each axis",
+            lambda: show.chart(
                 charts.explained(variances, seen.labels, colours),
                 alt="Share of the variance that each axis of each map carries",
                 key="explained",
-            )
+            ),
+            key="variance",
+        )
     method = projections.REGISTRY[seen.view.method].label
     settings = "".join(f", {name} {value:g}" for name, value in seen.view.settings.items())
     st.caption(
