@@ -51,6 +51,8 @@ def test_what_it_is_and_what_is_odd_with_what_to_do(app: None) -> None:
     assert "4 queries: 2 with a known answer, 2 not judged; 3 judgements;" in told
     assert "Only 2 queries with a known answer: too few to rank candidates." in told
     assert "1 query with the same text as an earlier one" in told
+    at.session_state["in_question"] = True
+    _done(at.run())
     tables = [frame.value for frame in at.dataframe]
     (queries,) = [table for table in tables if "grade 3" in table]
     assert list(queries["query"]) == [query.text for query in QUERIES]

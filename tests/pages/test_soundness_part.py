@@ -46,6 +46,9 @@ def test_overview_has_a_line_for_each_model_before_any_score(drifting: list[str]
     assert "[:material/error: Red] **Mine**: 15 checks, 3 red" in text
     assert "**LSA**: 15 checks" in text
     assert re.search(r"- The same text again \(cosine 0\.\d+\): The same text has other vectors", text)
+    assert not [each for each in at.dataframe if "light" in each.value], "made when somebody opens the fold"
+    at.session_state["every_check"] = True
+    at.run()
     (table,) = [each.value for each in at.dataframe if "light" in each.value]
     assert set(table["model"]) == {"Mine", "LSA"}
     assert len(table) == 30
