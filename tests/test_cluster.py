@@ -67,7 +67,7 @@ class ByHand:
 
 
 @pytest.fixture
-def cluster(tmp_path: Path, home: Path) -> Iterator[ByHand]:
+def cluster(tmp_path: Path, home_with_static: Path) -> Iterator[ByHand]:
     """A scheduler; workers are added by the test, on the store of the test's home unless told otherwise."""
     by_hand = ByHand(tmp_path)
     by_hand.scheduler()

@@ -45,7 +45,7 @@ HOSTILE = (
 
 
 @pytest.fixture
-def jobs(home: Path) -> Iterator[Jobs]:
+def jobs(home_with_static: Path) -> Iterator[Jobs]:
     running = Jobs(Cluster(""))
     yield running
     running.close()

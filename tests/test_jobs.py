@@ -23,7 +23,7 @@ PATIENCE = 120
 
 
 @pytest.fixture
-def jobs(home: Path) -> Iterator[Jobs]:
+def jobs(home_with_static: Path) -> Iterator[Jobs]:
     running = Jobs(Cluster(""))
     yield running
     running.close()
