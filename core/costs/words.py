@@ -11,7 +11,6 @@ from core.latency.words import duration
 from core.report.words import size
 
 ROUND = {1_000_000_000: "billion", 1_000_000: "million"}
-UNMEASURED = "How long embedding them takes here is not measured yet."
 
 
 def texts_in_words(texts: int) -> str:
@@ -38,7 +37,8 @@ def hours_in_words(hours: float) -> str:
 def headline(sizes: pd.DataFrame, texts_per_s: Mapping[str, float], *, texts: int, changed_percent: float) -> str:
     """What so many texts take under the chosen configuration, beside the largest of its model; time and updates.
 
-    `sizes` as for `size_table`, at least one row; without a chosen row the first one is told. `texts_per_s` by model.
+    `sizes` as for `size_table`, at least one row; without a chosen row the first one is told. `texts_per_s` by model;
+    of time nothing is told for a model that is not in it: whoever shows this says once what was not measured.
     """
     chosen = sizes[sizes["chosen"].astype(bool)]
     told = chosen.iloc[0] if len(chosen) else sizes.iloc[0]
@@ -54,7 +54,7 @@ def headline(sizes: pd.DataFrame, texts_per_s: Mapping[str, float], *, texts: in
     said = f"{texts_in_words(texts)} {verb} {kept}"
     speed = texts_per_s.get(str(told["model"]))
     if speed is None:
-        return f"{said}. {UNMEASURED}"
+        return f"{said}."
     return f"{said}; {_work(Rate.measured(speed), texts, changed_percent)}."
 
 

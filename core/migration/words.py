@@ -91,7 +91,7 @@ def caveats(found: Answer, a: str, b: str) -> list[str]:
         f"Every text was mapped by a map that was fitted without it, without its copies and without what is asked: "
         f"{found['folds']} folds, each fitted on {found['fitted']:,} texts or more (at most {found['most']:,}). In "
         f"earnest one map, fitted on a sample that you embed, stands for the five; it holds for texts like these, and "
-        f"is a stopgap."
+        f"is a stopgap. Cosines are those of n = {found['sampled']:,} random texts."
     )
     if found["fitted"] < max(found["dimensions"]):
         said.append(

@@ -10,7 +10,7 @@ from core import charts, costs, pipeline
 from core.charts.latency import Line
 from core.costs.sizes import FILLED, STANDARD
 from core.costs.tables import YOURS
-from core.costs.words import UNMEASURED, hours_in_words
+from core.costs.words import hours_in_words
 from core.report.words import listed
 from core.session import show
 from core.session.hosted import hosted
@@ -201,7 +201,7 @@ def money(value: float) -> str:
 def _unmeasured(names: Sequence[str]) -> None:
     if names:
         st.info(
-            plain(f"{UNMEASURED.replace('them', 'texts')} Missing: {listed(names)}.")
+            plain(f"How long embedding takes here is not measured yet. Missing: {listed(names)}.")
             + " Measure it on the Latency page, or with the button on Decision.",
             icon=":material/timer:",
         )

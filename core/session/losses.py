@@ -25,7 +25,7 @@ def what_is_lost(found: Smaller, word: str) -> None:
     answer = found.forms[candidate.model]
     measure = found.kept.measure if f"each:{found.kept.measure}" in answer else "recall"
     losses = _losses(found, answer, candidate.held, measure)
-    st.markdown(_said(losses, measure))
+    st.markdown(_said(losses, measure, found.kept.seed))
     shown = losses.head(MOST).assign(text=[short(text, WIDTH) for text in losses["text"].head(MOST)])
     numbers = {name: st.column_config.NumberColumn(format="%.3f") for name in ("before", "after", "lost")}
     at = show.table(
@@ -57,8 +57,8 @@ def _losses(found: Smaller, answer: Answer, held: str, measure: str) -> pd.DataF
     return table.sort_values("lost", ascending=False, kind="stable", ignore_index=True)
 
 
-def _said(losses: pd.DataFrame, measure: str) -> str:
-    what = "queries" if "@" in measure else "texts"
+def _said(losses: pd.DataFrame, measure: str, seed: int) -> str:
+    what = "judged queries" if "@" in measure else f"random texts (seed {seed})"
     worse, better = int((losses["lost"] > 1e-9).sum()), int((losses["lost"] < -1e-9).sum())
     same = len(losses) - worse - better
     return f"Of {len(losses):,} {what}, **{worse:,} lose**, {better:,} gain and {same:,} keep theirs."

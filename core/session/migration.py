@@ -10,7 +10,7 @@ import streamlit as st
 from core import charts, costs, pipeline, stats
 from core.charts.palette import muted, safe
 from core.charts.retrieval import Look
-from core.costs.words import UNMEASURED, hours_in_words
+from core.costs.words import hours_in_words
 from core.migration import words as told
 from core.session import show
 from core.session.costing import MOST_TEXTS, money
@@ -137,11 +137,8 @@ def _takes(move: Move, seconds: Mapping[str, float]) -> None:
         )
         return
     st.markdown(plain(said))
-    st.info(
-        f"{UNMEASURED.replace('them', 'texts')} Missing: {plain(move.names[1])}. Measure it on the Latency page, or "
-        "with the button on Decision.",
-        icon=":material/timer:",
-    )
+    # What is not measured was said with the costs at scale, and where to measure it.
+    st.caption(plain(f"Hours and money are told here as soon as it is known how fast {move.names[1]} embeds."))
 
 
 def _moved(move: Move) -> None:

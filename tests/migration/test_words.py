@@ -28,6 +28,7 @@ def found(n: int = 60, judged: bool = True, unmapped: str = "", gain: float = 0.
         "asked": "queries" if judged else "texts", "n": n, "judged": n if judged else 0, "top": 10,
         "changed": [0.73, 0.7, 0.76], "ways": ways, "unmapped": unmapped, "folds": 0 if unmapped else 5, "most": 5_000,
         "fitted": 800, "dimensions": [256, 384], "empty": [0, 3], "learnt_here": [True, False], "seed": 4,
+        "sampled": 700,
     }  # fmt: skip
     return answer, stats.tell(stats.pairwise(values if judged else {}, 0), 0.01)
 
@@ -83,6 +84,7 @@ def test_what_the_figures_stand_on_is_said() -> None:
         "fitted without it",
         "5 folds, each fitted on 800 texts or more (at most 5,000)",
         "Learnt from these very texts: LSA;",
+        "Cosines are those of n = 700 random texts",
     ):
         assert part in said
     assert "fewer texts" not in said
