@@ -42,6 +42,21 @@ def program(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+def test_waiting_threads_sleep_as_in_a_worker() -> None:
+    code = """
+import atexit, os, runpy, sys
+atexit.register(lambda: print(os.environ["OMP_WAIT_POLICY"]))
+sys.argv = ["core", "--help"]
+runpy.run_module("core", run_name="__main__")
+"""
+    env = {name: value for name, value in os.environ.items() if name != "OMP_WAIT_POLICY"}
+    for given, expected in ({}, "passive"), ({"OMP_WAIT_POLICY": "active"}, "active"):
+        done = subprocess.run(
+            [sys.executable, "-c", code], cwd=ROOT, env=env | given, capture_output=True, text=True, check=True
+        )
+        assert done.stdout.splitlines()[-1] == expected
+
+
 @pytest.fixture
 def texts(tmp_path: Path) -> Path:
     path = tmp_path / "texts.csv"
