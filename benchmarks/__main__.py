@@ -11,12 +11,16 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
-from benchmarks import FOLDER, discover, scaling, tables
+from benchmarks import FOLDER, discover, large, scaling, tables
 from benchmarks.cases import Case
 from benchmarks.models import HOME
 from benchmarks.runner import Result, blank, measure, problems, spread, where
 
 CASE_SECONDS = 3600
+LADDERS = {
+    tables.SCALING: "Cost and memory of 1,000 to 100,000 texts and of 1 to 8 models",
+    tables.LARGE: "Memory and time of every question of the Trade-offs page over 100,000 texts of 768 dimensions",
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -24,12 +28,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = _parser().parse_args(arguments)
     cases = discover()
     chosen = [case for case in cases if _wanted(case.key, asked.only) and (case.quick or not asked.quick)]
-    ladder = not asked.quick and _wanted(tables.SCALING, asked.only)
+    offered = [] if asked.quick else list(LADDERS) if asked.long else [tables.SCALING]
+    ladder = [name for name in offered if _wanted(name, asked.only)]
     if asked.table:
         tables.refresh(cases)
         return 0
     if not chosen and not ladder:
-        known = ", ".join([*(case.key for case in cases), tables.SCALING])
+        known = ", ".join([*(case.key for case in cases), tables.SCALING, f"{tables.LARGE} (with --long)"])
         print(f"No comparison is called {asked.only}. Known: {known}.", file=sys.stderr)
         return 2
     if asked.list:
@@ -44,7 +49,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--only", metavar="KEY,...", default="*", help="these comparisons; * and ? stand for anything")
     parser.add_argument("--quick", action="store_true", help="the small forms that make test runs, with wide floors")
     parser.add_argument("--list", action="store_true", help="name the comparisons and run none")
-    parser.add_argument("--long", action="store_true", help="scaling: also what takes many minutes")
+    parser.add_argument("--long", action="store_true", help="scaling and large: also what takes many minutes")
     parser.add_argument("--table", action="store_true", help="write the table of the kept results anew and run nothing")
     parser.add_argument("--out", type=Path, help="folder for results; benchmarks/results if not given (quick: none)")
     parser.add_argument("--here", action="store_true", help="in this process, for a profiler; writes no table")
@@ -55,12 +60,12 @@ def _wanted(key: str, only: str) -> bool:
     return any(fnmatch(key, pattern.strip()) for pattern in only.split(","))
 
 
-def _list(chosen: list[Case], *, quick: bool, ladder: bool) -> int:
+def _list(chosen: list[Case], *, quick: bool, ladder: list[str]) -> int:
     for case in chosen:
         floor = case.quick_floor if quick else case.floor
         print(f"{case.key:24} {case.title}: {case.ours} against {case.theirs}, floor {floor:g}")
-    if ladder:
-        print(f"{tables.SCALING:24} Cost and memory of 1,000 to 100,000 texts and of 1 to 8 models")
+    for name in ladder:
+        print(f"{name:24} {LADDERS[name]}")
     return 0
 
 
@@ -73,7 +78,7 @@ def _here(chosen: list[Case], *, quick: bool, out: Path | None) -> int:
     return int(any(problems(result) for result in results))
 
 
-def _all(cases: list[Case], chosen: list[Case], asked: argparse.Namespace, *, ladder: bool) -> int:
+def _all(cases: list[Case], chosen: list[Case], asked: argparse.Namespace, *, ladder: list[str]) -> int:
     """Each case in a process of its own, then the ladder, then the table."""
     out = asked.out or (None if asked.quick else tables.RESULTS)
     failed = []
@@ -84,9 +89,10 @@ def _all(cases: list[Case], chosen: list[Case], asked: argparse.Namespace, *, la
             failed += problems(result)
             if out:
                 tables.write(out, result)
-    if ladder:
+    for name in ladder:
         assert out
-        failed += scaling.measure(out / f"{tables.SCALING}.json", long=asked.long)
+        file = out / f"{name}.json"
+        failed += large.measure(file) if name == tables.LARGE else scaling.measure(file, long=asked.long)
     if out and out.resolve() == tables.RESULTS:
         tables.refresh(cases)
     if failed:

@@ -5,9 +5,6 @@ pair. Every row is measured in a fresh process with an empty store, then once mo
 all vectors and answers there. python -m benchmarks --only scaling [--long]
 """
 
-import json
-import os
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -17,7 +14,7 @@ from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Any
 
-from benchmarks import FOLDER, runner, tables
+from benchmarks import runner, steps, tables
 from benchmarks.texts import made
 from core.latency import machine
 from core.types import Corpus, Role
@@ -25,7 +22,6 @@ from core.types import Corpus, Role
 SIZES = {"static": (1_000, 10_000, 100_000), "lsa": (1_000, 10_000, 100_000), "minilm": (1_000, 10_000)}
 LONG = {"minilm": (100_000,)}
 COMPARED, COMPARED_TEXTS, K = (1, 2, 3, 4, 6, 8), 2_000, 10
-STEP_SECONDS = 3600
 NOTE = (
     "Made-up texts of 62 tokens on average. Time is from stored texts to stored vectors, opening (LSA: fitting) the "
     "model included; memory is the highest that the process took, its libraries included. The models compared are the "
@@ -100,19 +96,7 @@ def _b(size: float) -> str:
 
 
 def _step(home: str, store: str, arguments: list[str]) -> dict[str, Any]:
-    """One step in a fresh process; models are shared by all, a store by those that name it."""
-    places = {"VECASSAY_HOME": home, "VECASSAY_STORE": f"sqlite:///{home}/{store}.sqlite"}
-    command = [sys.executable, "-W", "ignore", "-m", "benchmarks.scaling", *arguments]
-    try:
-        done = subprocess.run(
-            command, cwd=FOLDER.parent, env={**os.environ, **places}, capture_output=True, text=True,
-            check=True, timeout=STEP_SECONDS,
-        )  # fmt: skip
-    except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
-        told = str(error.stderr or error).strip().splitlines()
-        return {"error": runner.readable(told[-1] if told else str(error))}
-    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return found
+    return steps.step("benchmarks.scaling", home, store, arguments)
 
 
 def ready() -> dict[str, Any]:
@@ -135,7 +119,7 @@ def embed(key: str, n: int) -> dict[str, Any]:
     began = perf_counter()
     found = Work(store, pipeline.respond).embed(corpus.texts, model, Role.DOCUMENT, fit=corpus)
     seconds = perf_counter() - began
-    return {"seconds": seconds, "peak": peak(), "encoded": store.vectors.encoded() - before, "n": len(found)}
+    return {"seconds": seconds, "encoded": store.vectors.encoded() - before, "n": len(found)}
 
 
 def compare(models: int) -> dict[str, Any]:
@@ -157,18 +141,7 @@ def compare(models: int) -> dict[str, Any]:
         pipeline.answer("neighbors", study, k=K)
     else:
         pipeline.answer("agreement", study, k=K, seed=0)
-    return {"seconds": perf_counter() - began, "peak": peak()}
-
-
-def peak() -> int:
-    """The most memory that this process took so far, in bytes."""
-    status = Path("/proc/self/status")
-    if status.is_file():
-        # Not getrusage: a child begins with the highest figure of the process that started it.
-        return next(int(line.split()[1]) * 1024 for line in status.read_text().splitlines() if line.startswith("VmHWM"))
-    import resource
-
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+    return {"seconds": perf_counter() - began}
 
 
 STEPS: dict[str, Callable[..., dict[str, Any]]] = {
@@ -178,4 +151,4 @@ STEPS: dict[str, Callable[..., dict[str, Any]]] = {
 }
 
 if __name__ == "__main__":
-    print(json.dumps(STEPS[sys.argv[1]](*sys.argv[2:])))
+    steps.tell(STEPS[sys.argv[1]](*sys.argv[2:]))

@@ -15,7 +15,7 @@ from core.latency import machine
 RESULTS = FOLDER / "results"
 README = FOLDER / "README.md"
 BEGIN, END = "<!-- {}: begin -->", "<!-- {}: end -->"
-SCALING = "scaling"
+SCALING, LARGE = "scaling", "large"
 HEAD = ["comparison", "ours", "theirs", "ratio", "floor", "figures", "rounds", "measured"]
 
 
@@ -35,7 +35,7 @@ def save(file: Path, content: Mapping[str, Any]) -> None:
 
 def read(folder: Path) -> dict[str, Result]:
     """Every result in a folder, by key."""
-    files = [file for file in sorted(folder.glob("*.json")) if file.stem != SCALING]
+    files = [file for file in sorted(folder.glob("*.json")) if file.stem not in (SCALING, LARGE)]
     return {file.stem: Result.from_json(json.loads(file.read_text(encoding="utf-8"))) for file in files}
 
 
@@ -47,9 +47,11 @@ def refresh(cases: Sequence[Case], *, readme: Path = README, folder: Path = RESU
 def told(text: str, cases: Sequence[Case], folder: Path) -> str:
     """The README's text with the tables as the kept results have them."""
     text = _between(text, "results", render(cases, read(folder)))
-    kept = folder / f"{SCALING}.json"
-    ladder = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else {}
-    return _between(text, SCALING, render_scaling(ladder))
+    for name in (SCALING, LARGE):
+        kept = folder / f"{name}.json"
+        ladder = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else {}
+        text = _between(text, name, render_scaling(ladder))
+    return text
 
 
 def render(cases: Sequence[Case], results: Mapping[str, Result]) -> str:
@@ -65,7 +67,7 @@ def render(cases: Sequence[Case], results: Mapping[str, Result]) -> str:
 
 
 def render_scaling(ladder: Mapping[str, Any]) -> str:
-    """How cost and memory grow, as benchmarks/scaling.py measured it."""
+    """How cost and memory grow, as benchmarks/scaling.py measured it, or what many texts take, as large.py did."""
     if not ladder:
         return "Not run yet."
     places: dict[str, str] = {}

@@ -20,7 +20,7 @@ import pytest
 
 import benchmarks
 from benchmarks import __main__ as command
-from benchmarks import runner, scaling, tables
+from benchmarks import large, runner, scaling, tables
 from benchmarks.cases import Case, Missing, Sides
 from benchmarks.models import HOME
 from benchmarks.texts import made
@@ -275,6 +275,33 @@ def test_scaling_says_what_failed(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
     assert "| static | 10,000 | 10 s | 1 ms | 1.00 | 1,024.0 MiB | 10 s | 0 |" in shown
     assert "failed: lsa, 1,000 texts: no memory" in shown
     assert "only with --long" in shown
+
+
+def test_many_texts_over_the_limit_or_failing_are_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def step(home: str, arguments: list[str]) -> dict[str, Any]:
+        if arguments[0] == "made":
+            return {"judged": "one", "unjudged": "other", "models": ["a", "b"]}
+        if arguments == ["lost", "other", "a", "b"]:
+            return {"error": "no memory"}
+        peak = 9 * 2**30 if arguments[0] == "export" else 2**30
+        return {"n": "300 queries", "seconds": 2.0, "cpu": 3.0, "peak": peak}
+
+    monkeypatch.setattr(large, "_step", step)
+    failed = large.measure(tmp_path / "large.json")
+    assert failed == [
+        "lost, unjudged: no memory",
+        "export, judged: 9,663,676,416 bytes of memory, more than 8,589,934,592",
+    ]
+    shown = tables.render_scaling(json.loads((tmp_path / "large.json").read_text()))
+    assert "| tradeoffs | judged | 300 queries | 1,024.0 MiB | 12% | 2 s | 3 s |" in shown
+    assert "| export | judged | 300 queries | 9,216.0 MiB | 112% |" in shown
+    assert "failed: lost, unjudged: no memory" in shown
+
+
+def test_many_texts_are_measured_only_when_time_is_given(capsys: pytest.CaptureFixture[str]) -> None:
+    assert command.main(["--list", "--only", "large"]) == 2
+    assert command.main(["--list", "--only", "large", "--long"]) == 0
+    assert "100,000 texts of 768 dimensions" in capsys.readouterr().out
 
 
 @pytest.fixture(scope="module")
