@@ -140,15 +140,19 @@ class Held:
         return codes
 
 
-def hold(texts: Floats, form: Form, seed: int) -> Held:
+def hold(texts: Floats, form: Form, seed: int, like: Held | None = None) -> Held:
     """Unit float32 vectors `(n, d)` held in a form; what must be learnt is learnt on at most 20,000 drawn at random.
 
+    `like` holds the same texts, with the same seed, in the same dimensions but other bits: they are not reduced again.
     Raises VecassayError where the texts are too few for it, or the dimension too large.
     """
-    rows = np.flatnonzero(texts.any(axis=1))
-    there = texts if len(rows) == len(texts) else texts[rows]
-    reducer = Reducer.of(there, form, seed)
-    vectors = np.ascontiguousarray(reducer(there))
+    if like and like.form.reduced == form.reduced:
+        rows, reducer, vectors = like.rows, like.reducer, like.vectors
+    else:
+        rows = np.flatnonzero(texts.any(axis=1))
+        there = texts if len(rows) == len(texts) else texts[rows]
+        reducer = Reducer.of(there, form, seed)
+        vectors = np.ascontiguousarray(reducer(there))
     if form.precision == "float32" and not form.index:
         return Held(form, len(texts), rows, vectors, reducer)
     index = binary(vectors) if form.precision == "binary" else trained(vectors, form, seed)

@@ -62,12 +62,12 @@ def tradeoffs(work: Work, *, corpus: str, models: dict[str, str], rel: int, copi
     asked, card = _asked(work, view, rel, copies, seed), view.model.spec.card
     forms = grid(view.unit.shape[1], int(view.unit.any(axis=1).sum()), card.matryoshka)
     rows, values, alike = [], [], []
-    full = hold(view.unit, Form(), SEED)
+    held = full = hold(view.unit, Form(), SEED)
     a, b = keeping.pairs(full, seed)
     similar = full.alike(a, b)
     for place, form in enumerate(forms):
         work.progress(place, len(forms))
-        held = hold(view.unit, form, SEED)
+        held = hold(view.unit, form, SEED, like=held)
         rows.append(_row(held))
         values.append(asked.of(held))
         alike.append(keeping.correlated(similar, held.alike(a, b)))

@@ -71,6 +71,11 @@ class Form:
         return size + bits + again + (f"/{self.index}{self.width}-{self.effort}" if self.index else "")
 
     @property
+    def reduced(self) -> tuple[int, str]:
+        """To how many dimensions, and how."""
+        return self.dimension, self.reduction
+
+    @property
     def plain(self) -> bool:
         """Whether it is the model's own float32, searched exactly."""
         return not self.word

@@ -197,6 +197,24 @@ def test_fewer_texts_than_results_are_all_found() -> None:
     assert sorted(found.rows[0].tolist()) == [0, 1, 2]
 
 
+@pytest.mark.parametrize("size", ["", "@16", "@pca16"])
+def test_texts_held_already_in_the_same_dimensions_are_not_reduced_again(
+    texts: Floats, queries: Floats, size: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, other = hold(texts, parse(f"{size}:int8"), 0), hold(texts, parse("@pca8"), 0)
+    words = [size, f"{size}:float16", f"{size}:binary*4", f"{size}:pq"]
+    expected = [hold(texts, parse(word), 0) for word in words]
+    different = hold(texts, parse(size), 0, like=other)
+    monkeypatch.delattr(Reducer, "of")
+    for word, one in zip(words, expected, strict=True):
+        again = hold(texts, parse(word), 0, like=before)
+        a, b = (held.search(queries, 10, NOBODY, quiet) for held in (again, one))
+        np.testing.assert_array_equal(a.rows, b.rows)
+        np.testing.assert_array_equal(a.scores, b.scores)
+        assert again.stored == one.stored
+    np.testing.assert_array_equal(different.vectors, before.vectors)
+
+
 REFUSED = [
     ("@pca32", 20, "at least 32 texts"), (":pq", 100, "256 texts"), ("@65", 300, "at most the model's 64"),
     ("/ivf500-3", 300, "as texts"),
