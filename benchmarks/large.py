@@ -88,7 +88,6 @@ ASKED: dict[str, Callable[[Study], str]] = {
 }
 ORDER = (
     *((what, over) for over in ("judged", "unjudged") for what in ("tradeoffs", "frontier", "lost", "migration")),
-    ("indexes", "judged"),
     ("indexes", "unjudged"),
     ("export", "judged"),
     ("tradeoffs of both models at once", "judged"),
@@ -122,7 +121,7 @@ def _rows(home: str, failed: list[str]) -> Iterator[list[str]]:
             continue
         if found["peak"] > LIMIT:
             failed.append(f"{what}, {over}: {found['peak']:,} bytes of memory, more than {LIMIT:,}")
-        line = [what, over, found["n"], tables.quantity(found["peak"], "bytes"), f"{found['peak'] / LIMIT:.0%}"]
+        line = [what, over, found["n"], f"{found['peak'] / GIB:.2f} GiB", f"{found['peak'] / LIMIT:.0%}"]
         line += [tables.quantity(found[name], "s") for name in ("seconds", "cpu")]
         print(f"large: {', '.join(line)}", flush=True)
         yield line

@@ -293,8 +293,8 @@ def test_many_texts_over_the_limit_or_failing_are_said(monkeypatch: pytest.Monke
         "export, judged: 9,663,676,416 bytes of memory, more than 8,589,934,592",
     ]
     shown = tables.render_scaling(json.loads((tmp_path / "large.json").read_text()))
-    assert "| tradeoffs | judged | 300 queries | 1,024.0 MiB | 12% | 2 s | 3 s |" in shown
-    assert "| export | judged | 300 queries | 9,216.0 MiB | 112% |" in shown
+    assert "| tradeoffs | judged | 300 queries | 1.00 GiB | 12% | 2 s | 3 s |" in shown
+    assert "| export | judged | 300 queries | 9.00 GiB | 112% |" in shown
     assert "failed: lost, unjudged: no memory" in shown
 
 
