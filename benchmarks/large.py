@@ -1,7 +1,7 @@
 """100,000 texts of 768 dimensions on the Trade-offs page: what each of its questions takes, in a fresh process each.
 
 Not against a peer but against a limit: none may take more than 8 GiB, its libraries and the texts included. It takes
-a quarter of an hour and 3 GB of disk, so that it runs only when asked: python -m benchmarks --only large --long
+about half an hour and a few GB of disk, so that it runs only when asked: python -m benchmarks --only large --long
 """
 
 import sys
