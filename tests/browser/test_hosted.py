@@ -54,6 +54,9 @@ def test_an_endpoint_is_tested_added_and_compared(page: Page, server: Server, en
     no_error(page)
     expect(page.get_by_role("button", name="Send them")).to_have_count(0)
     expect(page.get_by_test_id("stMarkdownContainer").filter(has_text=re.compile("^● nearby-embed"))).to_be_visible()
+    expect(
+        page.get_by_role("listitem").filter(has_text=re.compile(r"nearby-embed.*: \d+ checks")).first
+    ).to_be_visible()
     assert len(set(endpoint.texts)) == 301, "the 300 texts, and that of the test"
     assert len(endpoint.texts) == 301 + CHECKED, "each once, but for the checks"
     page.get_by_role("link", name="Compare").click()
