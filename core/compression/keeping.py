@@ -28,13 +28,18 @@ class Kept:
     label: str
     help: str
     own: bool = False
+    unit: str = "texts"
+    """What it is a mean over."""
 
 
 MEASURES: Mapping[str, Kept] = {
     kept.name: kept
     for kept in (
-        Kept("nDCG@10", "nDCG@10", "Quality of the first ten results for the judged queries."),
-        Kept("R@10", "Recall@10 of relevant texts", "Share of the relevant texts among the first ten results."),
+        Kept("nDCG@10", "nDCG@10", "Quality of the first ten results for the judged queries.", unit="queries"),
+        Kept(
+            "R@10", "Recall@10 of relevant texts",
+            "Share of the relevant texts among the first ten results.", unit="queries",
+        ),
         Kept("knn", "Label accuracy", "Share of texts whose label is that of most of their ten nearest texts."),
         Kept(
             "recall", "Recall@10 of exact neighbours",
@@ -42,7 +47,7 @@ MEASURES: Mapping[str, Kept] = {
         ),
         Kept(
             "spearman", "Similarities in the same order",
-            "Spearman's rank correlation of pairs' similarities with those of float32.", own=True,
+            "Spearman's rank correlation of pairs' similarities with those of float32.", own=True, unit="pairs",
         ),
     )
 }  # fmt: skip

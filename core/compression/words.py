@@ -56,17 +56,17 @@ def answer(
     name, takes = configuration(choice["likely"], labels), size(likely["bytes_per_vector"])
     said = f"{name} with {takes} a text seems to keep within {lost} of {against}: {kept} {likely['mean']:.3f} against "
     said += f"{best['mean']:.3f}. It is not shown: the loss may be up to {max(0.0, -likely['difference_low']):.3f}"
-    return False, _sentence(said), f"{_queries(choice['more'])}Until then {shown}."
+    return False, _sentence(said), f"{_more(choice['more'], MEASURES[measure].unit)}Until then {shown}."
 
 
 def _sentence(said: str) -> str:
     return said[0].upper() + said[1:] + "."
 
 
-def _queries(more: Any) -> str:
+def _more(more: Any, unit: str) -> str:
     if pd.isna(more):
         return ""
     if more < FEW:
-        return "A few more queries like these may show it. "
-    number = "More than a million" if more >= MOST_QUERIES else f"About {more:,.0f} more"
-    return f"{number} queries like these would show it, if it is so. "
+        return f"A few more {unit} like these may show it. "
+    number = "More than a million" if more >= MOST_QUERIES else f"About {float(f'{more:.2g}'):,.0f} more"
+    return f"{number} {unit} like these would show it, if it is so. "

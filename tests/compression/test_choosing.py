@@ -105,6 +105,8 @@ def test_the_answer_says_what_is_shown_and_what_is_not() -> None:
     assert not decided
     assert "seems to keep within 1 %" in said and "may be up to 0.030" in said
     assert "more queries like these" in more and "Until then nothing smaller than the 1.5 kB" in more
+    _, _, more = answer(*shown([("", 1536, 0.7, "within"), (":int8", 384, 0.699, "undecided")]), "knn", 0.01, labels)
+    assert "more texts like these" in more
 
 
 @pytest.mark.parametrize(
