@@ -7,7 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from core.charts.keeping import kept
-from core.charts.palette import SEQUENTIAL, finish, names
+from core.charts.palette import NUMBER, NUMBERED, finish, names
 
 NAME_WIDTH = 16
 
@@ -29,12 +29,12 @@ def agreement_matrix(table: pd.DataFrame, labels: Mapping[str, str], *, title: s
             customdata=[[f"{a} and {b}" for b in shown] for a in shown],
             zmin=np.nanmin(values, initial=0.0),
             zmax=1.0,
-            colorscale=SEQUENTIAL,
+            colorscale=NUMBERED,
             showscale=False,
             xgap=3,
             ygap=3,
             texttemplate="%{z:.2f}",
-            textfont={"size": 15 if len(keys) < 5 else 11},
+            textfont={"size": 15 if len(keys) < 5 else 11, "color": NUMBER},
             hovertemplate="%{customdata}: %{z:.3f}<extra></extra>",
             hoverongaps=False,
         )

@@ -10,7 +10,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from core.charts.keeping import kept
-from core.charts.palette import FONT, OTHER, SEQUENTIAL, breadth, finish, names, safe
+from core.charts.palette import FONT, NUMBER, NUMBERED, OTHER, SEQUENTIAL, breadth, finish, names, safe
 
 ROW_HEIGHT = 22
 MOST_ROWS = 100
@@ -64,20 +64,21 @@ def _ordered(counts: pd.DataFrame) -> pd.DataFrame:
 
 def _shares(values: npt.NDArray[np.float64], left: Sequence[str], top: Sequence[str]) -> go.Heatmap:
     """Counts `(rows, columns)` coloured by their share of the row; nothing is drawn where there is no text."""
-    shares = values / np.maximum(values.sum(axis=1, keepdims=True), 1)
+    shares, seen = values / np.maximum(values.sum(axis=1, keepdims=True), 1), len(top) <= SEEN_NUMBERS
     return go.Heatmap(
         z=np.where(values > 0, shares, np.nan).astype(np.float32),
         hoverongaps=False,
         x=list(range(len(top))),
         y=list(range(len(left))),
         text=[[f"{int(value):,}" if value else "" for value in line] for line in values],
-        texttemplate="%{text}" if len(top) <= SEEN_NUMBERS else None,
+        texttemplate="%{text}" if seen else None,
+        textfont={"color": NUMBER},
         customdata=[
             [f"{a}<br>{b}<br>{int(n):,} texts" for b, n in zip(top, line, strict=True)]
             for a, line in zip(left, values, strict=True)
         ],
         hovertemplate="%{customdata} · %{z:.0%} of the row<extra></extra>",
-        colorscale=SEQUENTIAL,
+        colorscale=NUMBERED if seen else SEQUENTIAL,
         zmin=0.0,
         zmax=1.0,
         showscale=False,

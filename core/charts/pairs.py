@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from core.charts.keeping import kept
-from core.charts.palette import SEQUENTIAL, finish, names, safe
+from core.charts.palette import NUMBER, NUMBERED, SEQUENTIAL, finish, names, safe
 
 MOST_NUMBERS = 12
 COLUMNS = 3
@@ -57,12 +57,12 @@ def _heatmap(matrix: npt.NDArray[np.float64], sentences: Sequence[str], *, whole
         zmin=low,
         zmax=high if high > low else low + 1.0,
         customdata=_hover(matrix, sentences),
-        colorscale=SEQUENTIAL,
+        colorscale=NUMBERED if numbers else SEQUENTIAL,
         showscale=False,
         xgap=1,
         ygap=1,
         texttemplate=numbers,
-        textfont={"size": 10},
+        textfont={"size": 10, "color": NUMBER},
         hoverongaps=False,
         hovertemplate="%{customdata}<extra></extra>",
     )

@@ -13,6 +13,9 @@ import plotly.graph_objects as go
 # are always named beside their colour. No grey: that stands for BM25, and for marks that are no model's.
 MODEL_COLOURS = ("#2F81C7", "#E08A00", "#0E9F74", "#CC6FA0", "#D55E00", "#56B4E9", "#8A6FC9", "#A53C78")
 SEQUENTIAL = ((0.0, "#F3F6FA"), (0.25, "#BBD4EA"), (0.5, "#6FA8D6"), (0.75, "#2F81C7"), (1.0, "#123F6B"))
+# Its lower part, for cells with numbers in them: black reads on every step (4.5:1 and more).
+NUMBERED = ((0.0, "#F3F6FA"), (0.33, "#BBD4EA"), (0.67, "#6FA8D6"), (1.0, "#2F81C7"))
+NUMBER = "#000000"
 # Twenty classes: the first three are the models', the rest were picked one by one as far as possible (OKLab) from those
 # before, as people with normal, protan, deutan and tritan sight see them (Machado et al. 2009), each readable on white
 # and on near-black. Past a dozen nobody tells classes by colour alone: names stand in legend and hover.

@@ -9,7 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from core.charts.keeping import kept
-from core.charts.palette import SEQUENTIAL, decades, finish, names, rgb, safe
+from core.charts.palette import NUMBER, NUMBERED, decades, finish, names, rgb, safe
 
 NAME_WIDTH = 36
 KIND_WIDTH = 24
@@ -166,7 +166,8 @@ def kinds(table: pd.DataFrame, looks: Mapping[str, Look], *, measure: str) -> go
             texttemplate="%{text}",
             zmin=0,
             zmax=1,
-            colorscale=[list(step) for step in SEQUENTIAL],
+            textfont={"color": NUMBER},
+            colorscale=[list(step) for step in NUMBERED],
             colorbar={"title": measure, "thickness": 12},
             hovertemplate="%{y}, %{x}: %{text}<extra></extra>",
             xgap=2,

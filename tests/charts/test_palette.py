@@ -1,9 +1,11 @@
 """Colours, names and texts of figures."""
 
+from itertools import pairwise
+
 import plotly.graph_objects as go
 import pytest
 
-from core.charts.palette import MODEL_COLOURS, colours, finish, names, rgb, safe
+from core.charts.palette import MODEL_COLOURS, NUMBER, NUMBERED, colours, finish, names, rgb, safe
 
 KNOWN = [f"m{i}" for i in range(26)]
 
@@ -35,6 +37,21 @@ def test_a_model_keeps_its_colour_when_others_leave() -> None:
     for gone in known:
         left = [model for model in known if model != gone]
         assert colours(left, known) == {model: everyone[model] for model in left}
+
+
+def luminance(channels: tuple[int, int, int]) -> float:
+    """Relative luminance, 0 to 1, as WCAG 2 defines it."""
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (each / 255 for each in channels)]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def test_numbers_in_cells_read_on_every_colour_of_their_scale() -> None:
+    for (start, low), (end, high) in pairwise(NUMBERED):
+        assert start < end
+        for share in (0, 0.25, 0.5, 0.75, 1):
+            cell = tuple(round(a + share * (b - a)) for a, b in zip(rgb(low), rgb(high), strict=True))
+            contrast = (luminance(cell) + 0.05) / (luminance(rgb(NUMBER)) + 0.05)
+            assert contrast >= 4.5, (cell, contrast)
 
 
 @pytest.mark.parametrize("chosen", [["m0", "m1", "m2"], ["m0", "m8", "m1"], ["m3", "m11", "m19", "m4", "new"]])
