@@ -96,7 +96,8 @@ def test_a_long_job_is_shown_shared_stopped_and_gone_on_with(
 def test_a_killed_worker_is_replaced_and_the_page_recovers(server: Server, page: Page) -> None:
     before = held(server.home, "MiniLM-L6")
     page.goto(f"{server.url}/?models=minilm&corpus=sentences")
-    expect(page.get_by_test_id("stProgress").filter(has_text=PROGRESS)).to_be_visible()
+    whole = page.get_by_text("100% of these texts embedded")  # a quiet machine is done before anybody sees progress
+    expect(page.get_by_test_id("stProgress").or_(whole).first).to_be_visible()
     assert server.process is not None
     below = psutil.Process(server.process.pid).children(recursive=True)
     worker = max(below, key=lambda process: process.memory_info().rss)  # the one that holds the model
