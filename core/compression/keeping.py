@@ -31,6 +31,11 @@ class Kept:
     unit: str = "texts"
     """What it is a mean over."""
 
+    @property
+    def judged(self) -> bool:
+        """Whether it needs queries with judgements."""
+        return self.unit == "queries"
+
 
 MEASURES: Mapping[str, Kept] = {
     kept.name: kept

@@ -82,7 +82,7 @@ def _of(key: str, answer: Answer, measure: str) -> Candidates:
     if forms[measure].isna().all():
         raise VecassayError(
             f"{MEASURES[measure].label} cannot be taken of these texts: it needs "
-            f"{'labels' if measure == 'knn' else 'judged queries' if '@' in measure else 'more texts'}. "
+            f"{'labels' if measure == 'knn' else 'judged queries' if MEASURES[measure].judged else 'more texts'}. "
             f"Choose another measure."
         )
     table = forms[SIZE].assign(candidate=[key + word for word in forms["form"]], model=key)

@@ -62,8 +62,8 @@ def _offered(study: Study) -> list[str]:
     labelled = corpus.labels is not None and len(set(corpus.labels)) > 1
     return [
         name
-        for name in MEASURES
-        if ("@" in name and judged) or (name == "knn" and labelled) or name in {"recall", "spearman"}
+        for name, measure in MEASURES.items()
+        if measure.own or (measure.judged and judged) or (name == "knn" and labelled)
     ]
 
 

@@ -35,7 +35,7 @@ def what_is_lost(found: Smaller, word: str) -> None:
     if not len(losses):
         return
     row = losses.iloc[0 if at is None else at]
-    _before_and_after(found, candidate.model, candidate.held, row, "@" in measure and measure != "recall")
+    _before_and_after(found, candidate.model, candidate.held, row, MEASURES[measure].judged)
     st.caption(f"{labels[candidate.model]}: scores of the two sides are not on one scale; compare the order.")
 
 
@@ -44,7 +44,7 @@ def _losses(found: Smaller, answer: Answer, held: str, measure: str) -> pd.DataF
     each = answer[f"each:{measure}"].astype(np.float64)
     place = answer["forms"]["form"].tolist().index(held)
     corpus = found.study.corpus
-    if "@" in measure:
+    if MEASURES[measure].judged:
         places = answer["queries"]
         texts = [corpus.queries[at].text for at in places]
     else:
@@ -58,7 +58,7 @@ def _losses(found: Smaller, answer: Answer, held: str, measure: str) -> pd.DataF
 
 
 def _said(losses: pd.DataFrame, measure: str, seed: int) -> str:
-    what = "judged queries" if "@" in measure else f"random texts (seed {seed})"
+    what = "judged queries" if MEASURES[measure].judged else f"random texts (seed {seed})"
     worse, better = int((losses["lost"] > 1e-9).sum()), int((losses["lost"] < -1e-9).sum())
     same = len(losses) - worse - better
     return f"Of {len(losses):,} {what}, **{worse:,} lose**, {better:,} gain and {same:,} keep theirs."

@@ -47,7 +47,7 @@ class Smaller:
 
 def smaller_vectors(study: Study, kept: Kept) -> Smaller:
     """What every form of every model keeps; shows progress and stops the page until all are there."""
-    if "@" in kept.measure and not len(Judged.of(study.corpus, kept.copies).evaluated(kept.rel)):
+    if MEASURES[kept.measure].judged and not len(Judged.of(study.corpus, kept.copies).evaluated(kept.rel)):
         st.info("No query has a text of so high a grade: lower it under “How it is scored”.", icon=":material/rule:")
         st.stop()
     keys = [model.spec.key for model in study.models]
