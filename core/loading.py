@@ -19,18 +19,22 @@ def timing(store: Store, corpus: Corpus, models: Iterable[Model]) -> Iterator[Ca
     was sent is noted at the end, whatever happens, so that no call is slower for it. A limit that is passed
     meanwhile stops the next run.
     """
-    for model in models:
-        Sending.of(store, model, corpus).afford(0)
     loaded: list[tuple[Sending, HostedEncoder]] = []
 
-    def load(model: Model) -> Encoder:
+    def leave(model: Model) -> Sending:
         sending = Sending.of(store, model, corpus)
         sending.afford(0)
+        return sending
+
+    def load(model: Model) -> Encoder:
+        sending = leave(model)
         encoder = providers.REGISTRY[model.spec.provider].load(model.spec, corpus)
         if isinstance(encoder, HostedEncoder):
             loaded.append((sending, encoder))
         return encoder
 
+    for model in models:
+        leave(model)
     try:
         yield load
     finally:

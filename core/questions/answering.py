@@ -28,7 +28,7 @@ from core.retrieval.candidates import Candidate
 from core.retrieval.forms import SEED
 from core.retrieval.settings import DEPTH, settings
 from core.types import Answer, Corpus, Model, Role
-from core.work import Work
+from core.work import View, Work
 
 KIND = "answering"
 """How a run of this kind is told from a latency run, in the summary it is listed with."""
@@ -65,8 +65,9 @@ def answering(
     texts, steps = work.corpus(corpus), Steps(work.progress, 10 * len(parsed) + 5 * (len(models) + 1))
     steps.step(0)
     queries = draw([query.text for query in texts.queries] or texts.texts, seed)
-    with work.timing(texts, work.models(corpus, models)) as load, Watch() as watch:
-        service = _service(work, corpus, models, rerankers, parsed, load)
+    views = work.views(corpus, models)
+    with work.timing(texts, [view.model for view in views]) as load, Watch() as watch:
+        service = _service(work, texts, views, rerankers, parsed, load)
         calls, working = _timed(service, parsed, queries, steps)
         indexing = _indexing(service, draw(texts.texts, seed), steps)
     table = _table(service, parsed, calls, working, indexing)
@@ -88,15 +89,15 @@ def _run_by(service: Service) -> dict[str, Any]:
 
 def _service(
     work: Work,
-    corpus: str,
-    models: dict[str, str],
+    texts: Corpus,
+    views: Sequence[View],
     digests: dict[str, str],
     parsed: Sequence[Candidate],
     load: Callable[[Model], providers.Encoder],
 ) -> Service:
     """Everything loaded, nothing from what other jobs have loaded."""
-    texts, served = work.corpus(corpus), {}
-    for view in work.views(corpus, models):
+    served = {}
+    for view in views:
         providers.check_timed(view.model.spec)
         served[view.model.spec.key] = Served(view.model, load(view.model), view.embeddings)
     loaded = {}
