@@ -1,6 +1,6 @@
 """How the points of maps are coloured, and which of them light up."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -100,17 +100,23 @@ def paint(seen: Seen, look: Look) -> charts.Paint:
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _by_label(fingerprint: str) -> charts.Paint:
+def _labels(fingerprint: str) -> charts.Paint:
     names, codes = np.unique(np.array(choice.corpus(fingerprint).labels), return_inverse=True)
-    return charts.classes(codes.reshape(-1), [short(name, NAME_WIDTH) for name in names.tolist()], "label")
+    return charts.classes(codes.reshape(-1), names.tolist(), "label")
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _by_label(fingerprint: str) -> charts.Paint:
+    paint = _labels(fingerprint)
+    return replace(paint, names=tuple(short(name, NAME_WIDTH) for name in paint.names))
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def label_colours(fingerprint: str) -> dict[str, str]:
     """The colour of each label of a corpus, as on its maps."""
-    names, codes = np.unique(np.array(choice.corpus(fingerprint).labels), return_inverse=True)
-    paint = charts.classes(codes.reshape(-1), names.tolist(), "label")
-    return {**dict.fromkeys(names.tolist(), OTHER), **dict(zip(paint.names, paint.colours, strict=True))}
+    paint = _labels(fingerprint)
+    rest = dict.fromkeys(choice.corpus(fingerprint).labels or (), OTHER)
+    return {**rest, **dict(zip(paint.names, paint.colours, strict=True))}
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
