@@ -29,6 +29,11 @@ class Memory:
         with making:  # fifty visitors whose click finds it gone have it made by the first of them
             return self._made(key, make)
 
+    def drop(self, key: Hashable) -> None:
+        """Know nothing under a key any more."""
+        with self._lock:
+            self._cache.pop(key, None)
+
     def _made(self, key: Hashable, make: Callable[[], T]) -> T:
         with self._lock:
             found: T | None = self._cache.get(key)

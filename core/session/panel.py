@@ -68,7 +68,7 @@ def anew(questions: Sequence[Question]) -> None:
     """Drop the answers to these questions, for everybody; the page runs again and asks them."""
     for question in questions:
         pipeline.store().answers.remove(question.key)
-    forget()
+        _kept().drop(question.key)
     st.rerun()
 
 
