@@ -28,7 +28,7 @@ from core.work import Work, find_corpus, find_spec, names, quiet, resolve
 
 SHARD_TEXTS = 2_000
 MOST_SHARDS = 64
-KERNELS = 1
+KERNELS = 2
 ENDPOINT = re.compile(r"(.+?)@(\w+://.*)")
 
 for _package in ("core.providers", "core.measures", "core.projections", "core.clusterings", "core.questions"):

@@ -1,44 +1,38 @@
 """umap-learn, loaded without what it does not need here, its compiled kernels kept on disk."""
 
 import sys
-from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import lru_cache
 from threading import Lock
 from types import ModuleType
 from typing import Any
 
-from core.settings import settings
-from core.types import Progress
+from core.settings import cores, settings
 
 ALONE = Lock()
 """Held while a parallel kernel runs: numba's default thread pool ends the process when two threads enter it."""
 _LOADING = Lock()
 
 
-def load() -> tuple[Any, Any]:
-    """The modules `umap.umap_` and `umap.layouts`; the first call takes a second or two."""
+def load() -> Any:
+    """The module `umap.umap_`; the first call takes a second or two."""
     with _LOADING:
         return _loaded()
 
 
 @lru_cache(maxsize=1)
-def _loaded() -> tuple[Any, Any]:
+def _loaded() -> Any:
     compiler()
     try:
-        umap, layouts = _without_search()
+        umap = _without_search()
     except (ImportError, AttributeError):
-        umap, layouts = _imported()
-    layouts.tqdm = _rounds
+        umap = _imported()
     # A machine compiles once, not at every start; where nothing can be written it compiles again.
     with suppress(AttributeError, RuntimeError, OSError):
-        for kernel in (
-            umap.smooth_knn_dist,
-            umap.compute_membership_strengths,
-            layouts._nb_optimize_layout_euclidean_single_epoch,
-        ):
+        for kernel in (umap.smooth_knn_dist, umap.compute_membership_strengths):
             kernel.enable_caching()
-    return umap, layouts
+    return umap
 
 
 def compiler() -> Any:
@@ -49,19 +43,13 @@ def compiler() -> Any:
     return numba
 
 
-def _rounds(rounds: Sequence[int], told: Progress | None = None, **_: Any) -> Iterator[int]:
-    """UMAP's rounds, told to our progress between them.
-
-    Not from inside a real tqdm bar: what is raised there (a cancel) would leave tqdm's lock taken, and every other bar
-    of this process waiting for it.
-    """
-    for done in rounds:
-        if told is not None:
-            told(done, len(rounds))
-        yield done
+@lru_cache(maxsize=1)
+def pool() -> ThreadPoolExecutor:
+    """A thread for each core, for kernels that let go of Python's lock."""
+    return ThreadPoolExecutor(cores(), "vecassay-maps")
 
 
-def _without_search() -> tuple[Any, Any]:
+def _without_search() -> Any:
     """Import UMAP with a stand-in for pynndescent.
 
     Our neighbours are exact and come with the call, while importing pynndescent compiles for about 15 s on a fresh
@@ -89,8 +77,7 @@ def _without_search() -> tuple[Any, Any]:
             del sys.modules[name]
 
 
-def _imported() -> tuple[Any, Any]:
-    import umap.umap_ as umap
-    from umap import layouts
+def _imported() -> Any:
+    import umap.umap_
 
-    return umap, layouts
+    return umap.umap_

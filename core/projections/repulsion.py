@@ -1,7 +1,6 @@
 """What pushes the points of a t-SNE map apart, pair by pair: up to many texts sooner done than leaving pairs out."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from itertools import combinations_with_replacement
 from typing import Any, TypeAlias
@@ -10,7 +9,6 @@ import numpy as np
 import numpy.typing as npt
 
 from core.projections import kernels
-from core.settings import cores
 from core.types import Floats
 
 SIDE = 2048
@@ -54,16 +52,11 @@ def push(xy: Floats) -> tuple[Forces, float]:
 
     pairs = list(combinations_with_replacement(range(len(blocks)), 2))
     forces, total = np.zeros((2, len(xy))), 0.0
-    for (i, j), (some, ours, theirs) in zip(pairs, _pool().map(between, pairs), strict=True):
+    for (i, j), (some, ours, theirs) in zip(pairs, kernels.pool().map(between, pairs), strict=True):
         forces[:, blocks[i]] += ours
         forces[:, blocks[j]] += theirs
         total += 2 * some
     return np.ascontiguousarray(forces.T), total
-
-
-@lru_cache(maxsize=1)
-def _pool() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(cores(), "vecassay-tsne")
 
 
 def _between(one: Floats, other: Floats, ours: Floats, theirs: Floats, same: bool) -> float:

@@ -7,12 +7,13 @@ import numpy as np
 
 from core.linalg import nearest
 from core.projections import REGISTRY, Layout, Neighbors, Projection, Setting
+from core.projections.descent import descend
 from core.projections.kernels import ALONE, load
 from core.projections.principal import principal
 from core.types import Floats, Ints, Progress
 
 MANY = 10_000
-SPREAD, REPULSION, NEGATIVE_SAMPLES = 1.0, 1.0, 5
+SPREAD = 1.0
 
 
 def run(
@@ -25,8 +26,7 @@ def run(
     progress: Progress,
 ) -> Layout:
     """A UMAP map of unit rows `(n, d)` on cosine, from their exact neighbours, begun at the principal components."""
-    umap, _ = load()
-    random = np.random.RandomState(seed)
+    umap, random = load(), np.random.RandomState(seed)
     k = int(settings["n_neighbors"])
     ids, cosines = _with_self(*neighbors(k - 1))
     with ALONE:
@@ -34,11 +34,8 @@ def run(
             unit, k, random, "cosine", knn_indices=ids, knn_dists=_distances(cosines)
         )
     a, b = umap.find_ab_params(SPREAD, settings["min_dist"])
-    xy, _ = umap.simplicial_set_embedding(
-        None, graph, dims, 1.0, a, b, REPULSION, NEGATIVE_SAMPLES, None, _start(unit, dims, random), random,
-        "euclidean", {}, False, {}, False, parallel=False, tqdm_kwds={"told": progress},
-    )  # fmt: skip
-    return Layout(xy.astype(np.float32))
+    rounds = 500 if len(unit) <= MANY else 200
+    return Layout(descend(_start(unit, dims, random), graph, rounds=rounds, a=a, b=b, seed=seed, progress=progress))
 
 
 def place(
@@ -47,27 +44,19 @@ def place(
     """New rows begin among their neighbours and are drawn in for 100 rounds; the map stays (`UMAP.transform`)."""
     import scipy.sparse
 
-    umap, layouts = load()
+    umap = load()
     k = min(int(settings["n_neighbors"]), len(unit))
     ids, cosines = nearest(new, unit, k)
     near, away = ids.astype(np.int32), _distances(cosines)
     with ALONE:
         sigmas, rhos = umap.smooth_knn_dist(away, float(k), local_connectivity=0.0)
         rows, columns, values, _ = umap.compute_membership_strengths(near, away, sigmas, rhos, bipartite=True)
-    graph = scipy.sparse.coo_matrix((values, (rows, columns)), shape=(len(new), len(unit)))
+    graph = scipy.sparse.coo_matrix((values, (rows, columns)), shape=(len(new), len(unit))).tocsr()
     there = np.ascontiguousarray(xy, np.float32)
-    start = umap.init_graph_transform(graph.tocsr(), there)
-    rounds = 100 if len(new) <= MANY else 30
-    graph.data[graph.data < graph.data.max() / rounds] = 0.0
-    graph.eliminate_zeros()
+    start = umap.init_graph_transform(graph, there)
     a, b = umap.find_ab_params(SPREAD, settings["min_dist"])
-    state = np.random.RandomState(seed).randint(umap.INT32_MIN, umap.INT32_MAX, 3).astype(np.int64)
-    placed: Floats = layouts.optimize_layout_euclidean(
-        start, there.copy(), graph.row, graph.col, rounds, len(unit),
-        umap.make_epochs_per_sample(graph.data, rounds), a, b, state, REPULSION, 0.25, NEGATIVE_SAMPLES,
-        parallel=False, tqdm_kwds={"told": progress},
-    )  # fmt: skip
-    return placed
+    rounds = 100 if len(new) <= MANY else 30
+    return descend(start, graph, there, rounds=rounds, a=a, b=b, seed=seed, progress=progress)
 
 
 def _with_self(ids: Ints, cosines: Floats) -> tuple[Any, Floats]:
@@ -83,9 +72,10 @@ def _distances(cosines: Floats) -> Floats:
 
 
 def _start(unit: Floats, dims: int, random: np.random.RandomState) -> Floats:
-    """Principal components to a reach of 10 with a little noise, as `init="pca"` does."""
+    """Principal components with a little noise, each from 0 to 10, as `init="pca"` does."""
     scores = principal(unit, dims).scores
-    start: Floats = (scores * (10 / np.abs(scores).max()) + random.normal(0, 1e-4, scores.shape)).astype(np.float32)
+    noisy = scores * (10 / np.abs(scores).max()) + random.normal(0, 1e-4, scores.shape)
+    start: Floats = (10 * (noisy - noisy.min(axis=0)) / np.ptp(noisy, axis=0)).astype(np.float32)
     return start
 
 
@@ -96,7 +86,7 @@ REGISTRY.add(
         label="UMAP",
         help="Keeps neighbours together, packs groups tightly and keeps some of how groups lie to each other. Another "
         "seed gives another picture: look at the stability.",
-        source="McInnes, Healy & Melville 2018; umap-learn on exact neighbours, PCA start",
+        source="McInnes, Healy & Melville 2018; umap-learn's graph on exact neighbours, PCA start, every core",
         settings=(
             Setting(
                 "n_neighbors",

@@ -69,7 +69,7 @@ def _suggested(tried: list[int], means: list[float], n: int, of: int, seed: int)
     )
 
 
-@recipe("Bringing vectors to fewer dimensions", version=2, unit="", corpus=Role.DOCUMENT)
+@recipe("Bringing vectors to fewer dimensions", version=3, unit="", corpus=Role.DOCUMENT)
 def reduction(work: Work, *, corpus: str, models: dict[str, str], dims: int, seed: int) -> Answer:
     """The texts that have a vector, in `dims` >= 5 dimensions by UMAP: `rows (r,)` of the corpus, `reduced (r, dims)`.
 
@@ -92,7 +92,7 @@ def reduction(work: Work, *, corpus: str, models: dict[str, str], dims: int, see
     return {"rows": rows.astype(np.int32), "reduced": drawn.xy}
 
 
-@recipe("Forming clusters", version=2, unit="", corpus=Role.DOCUMENT)
+@recipe("Forming clusters", version=3, unit="", corpus=Role.DOCUMENT)
 def clusters(
     work: Work, *, corpus: str, models: dict[str, str], method: str, seed: int, settings: dict[str, float]
 ) -> Answer:

@@ -11,7 +11,7 @@ from core.work import Work
 A_PART = 0.1
 
 
-@recipe("Comparing clusters with labels", version=2, unit="", corpus=Role.DOCUMENT)
+@recipe("Comparing clusters with labels", version=3, unit="", corpus=Role.DOCUMENT)
 def crossing(
     work: Work, *, corpus: str, models: dict[str, str], method: str, seed: int, settings: dict[str, float]
 ) -> Answer:
@@ -27,7 +27,7 @@ def crossing(
     return {"crossing": pairs.value_counts(sort=False).sort_index().reset_index()}
 
 
-@recipe("Comparing two models' clusters", version=2, unit="", corpus=Role.DOCUMENT)
+@recipe("Comparing two models' clusters", version=3, unit="", corpus=Role.DOCUMENT)
 def splits(
     work: Work, *, corpus: str, models: dict[str, str], a: str, b: str, method: str, seed: int,
     settings: dict[str, float],

@@ -20,7 +20,7 @@ from core.work import Work
 SEARCHING = 0.2
 
 
-@recipe("Drawing the map", version=2, unit="", corpus=Role.DOCUMENT)
+@recipe("Drawing the map", version=3, unit="", corpus=Role.DOCUMENT)
 def projection(
     work: Work, *, corpus: str, models: dict[str, str], method: str, dims: int, seed: int, settings: dict[str, float]
 ) -> Answer:
@@ -58,7 +58,7 @@ def projection(
     }
 
 
-@recipe("Turning one map onto the other", version=2, unit="", corpus=Role.DOCUMENT)
+@recipe("Turning one map onto the other", version=3, unit="", corpus=Role.DOCUMENT)
 def aligned(  # noqa: PLR0913  (every one changes the answer)
     work: Work,
     *,
@@ -83,7 +83,7 @@ def aligned(  # noqa: PLR0913  (every one changes the answer)
     return {"xy": xy, "disparity": disparity}
 
 
-@recipe("Placing new texts on the map", version=2, unit="", corpus=Role.DOCUMENT, texts=Role.DOCUMENT)
+@recipe("Placing new texts on the map", version=3, unit="", corpus=Role.DOCUMENT, texts=Role.DOCUMENT)
 def place(
     work: Work,
     *,

@@ -20,7 +20,7 @@ Expected: TypeAlias = tuple[float, float, float]
 """Mean, low and high of the overlap that two maps of one model are expected to have."""
 
 
-@recipe("Checking the map against the vectors", version=2, corpus=Role.DOCUMENT)
+@recipe("Checking the map against the vectors", version=3, corpus=Role.DOCUMENT)
 def trust(
     work: Work,
     *,
@@ -52,7 +52,7 @@ def trust(
     }
 
 
-@recipe("Drawing maps with other seeds", version=2, unit="", corpus=Role.DOCUMENT)
+@recipe("Drawing maps with other seeds", version=3, unit="", corpus=Role.DOCUMENT)
 def stability(
     work: Work,
     *,
