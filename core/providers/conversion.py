@@ -16,7 +16,7 @@ import numpy as np
 
 from core.errors import VecassayError
 from core.linalg import sameness
-from core.providers import backends, openvino
+from core.providers import attention, backends, openvino
 from core.providers.backends import F32, FILES, OPENVINO, TORCH, Check, Facts, Trial
 from core.providers.files import ModelFolder
 from core.types import Floats, ModelSpec, Progress, Role
@@ -129,7 +129,7 @@ def _converted(
 ) -> Check:
     tell(0, 100)
     facts = _facts(model)
-    _save(made, model)
+    _save(made, model, facts)
     tell(55, 100)
     sizes = tuple((made / file).stat().st_size for file in FILES)
     trials = _trials(made, facts, spec, torch, texts, tell)
@@ -161,7 +161,7 @@ def _facts(model: Any) -> Facts:
     )
 
 
-def _save(made: Path, model: Any) -> None:
+def _save(made: Path, model: Any, facts: Facts) -> None:
     """Write the model in OpenVINO's format, float32, with its tokenizer; raises Refused with the first reason."""
     import torch
 
@@ -190,6 +190,7 @@ def _save(made: Path, model: Any) -> None:
     size = sum(4 * parameter.numel() for parameter in model.parameters())
     if disk_usage(made).free < size + ROOM:
         raise OSError(ENOSPC, f"it takes {size:,} bytes, and there is no room for them")
+    attention.simplify(found, facts.max_tokens)
     library.save_model(found, str(made / FILES[0]), compress_to_fp16=False)
     (made / FILES[2]).write_text(model[0].tokenizer.backend_tokenizer.to_str(), encoding="utf-8")
 
