@@ -11,7 +11,7 @@ from core.types import Ints
 TOKENS = 1024
 """Tokens of a batch, padding included: enough to keep a core busy, few enough to stay in its caches."""
 FEWEST = 128
-WIDTH_STEP = 8
+WIDTH_STEP = 4
 """Widths are multiples of this: an engine prepares itself for each shape it meets."""
 STEP = 1_000_000
 MOST_TEXTS = 1024
