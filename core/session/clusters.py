@@ -207,11 +207,12 @@ def cluster_table(seen: Seen, key: str, chosen: Mapping[str, Any]) -> None:
 
 def _scores(scores: Mapping[str, float], n: int) -> None:
     words = {
-        "v_measure": ("V-measure", "Harmonic mean of homogeneity and completeness, 0 to 1."),
+        "v_measure": ("V-measure", "harmonic mean of homogeneity and completeness, 0 to 1."),
         "homogeneity": ("Homogeneity", "1: no cluster mixes labels."),
         "completeness": ("Completeness", "1: no label is spread over clusters."),
-        "ari": ("ARI", "Adjusted Rand index: pairs put together or apart alike; 0 is chance, 1 the same."),
-        "nmi": ("NMI", "Normalised mutual information, arithmetic mean, 0 to 1."),
+        "ari": ("ARI", "adjusted Rand index: pairs put together or apart alike; 0 is chance, 1 the same."),
+        "nmi": ("NMI", "normalised mutual information, arithmetic mean, 0 to 1."),
     }
-    for column, (name, (label, meaning)) in zip(st.columns(len(words)), words.items(), strict=True):
-        column.metric(label, number(scores[name]), help=f"{meaning} n = {n:,} texts.")
+    told = " · ".join(f"{label} **{number(scores[name])}**" for name, (label, _) in words.items())
+    meant = "\n\n".join(f"**{label}**: {meaning}" for label, meaning in words.values())
+    st.markdown(f"Against the labels: {told} :gray[n = {n:,}]", help=meant)

@@ -70,8 +70,13 @@ def migration(
     if len(study.models) < 2:
         st.info("Choose a second model in the sidebar: the one you think of moving to.", icon=":material/moving:")
         return
-    # A control here runs this part alone.
-    st.fragment(_plan)(study, scored, margin, dict(seconds_per_text or {}))
+    show.folded(
+        "Plan the move: what changes for those who search, what it takes, and a stopgap until then",
+        # A control here runs this part alone.
+        lambda: st.fragment(_plan)(study, scored, margin, dict(seconds_per_text or {})),
+        key="plan_move",
+        icon=":material/moving:",
+    )
 
 
 def _plan(study: Study, scored: How, margin: float, seconds: Mapping[str, float]) -> None:

@@ -54,9 +54,8 @@ def model_cards(study: Study, cut: dict[str, Answer | None], first: dict[str, An
         for column, model in zip(st.columns(min(CARDS_A_ROW, len(study.models))), row, strict=False):
             key = model.spec.key
             with column.container(border=True, height="stretch", key=f"card-{key}"):
-                show.heading(model.spec, colours[key])
-                st.markdown("  \n".join(_facts(model, cut[key], first[key])))
-                st.markdown("  \n".join(_state(study, model, first[key])))
+                facts, state = _facts(model, cut[key], first[key]), _state(study, model, first[key])
+                show.heading(model.spec, colours[key], facts, state)
                 if model.spec.card.note:
                     st.caption(plain(model.spec.card.note))
 

@@ -40,6 +40,15 @@ print(vectordb.opened("FOLDER/{name}.lance").search(query, 10))  # SpaceMismatch
 
 def send_to_database(study: Study) -> None:
     """Choose a model; its vectors with the texts as Parquet and as a table of LanceDB, and the lines that query it."""
+    show.folded(
+        "Vectors and texts as Parquet or as a LanceDB table, and the lines that query them",
+        lambda: _send(study),
+        key="send",
+        icon=":material/database:",
+    )
+
+
+def _send(study: Study) -> None:
     key = pick_model(
         study, "send_model", "Send the vectors of", "A table holds one model's vectors: others do not fit."
     )

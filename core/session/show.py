@@ -54,8 +54,11 @@ def table(data: pd.DataFrame | Sent, key: str, *, pick: bool = False, **options:
 
 
 def folded(label: str, content: Callable[[], object], *, key: str, icon: str | None = None) -> None:
-    """What most readers pass by, behind its label: it is made, sent and drawn when somebody opens it."""
-    fold = st.expander(label, icon=icon, key=key, on_change="rerun")
+    """What most readers pass by, behind its label: it is made, sent and drawn when somebody opens it.
+
+    Whether it is open stands in the address.
+    """
+    fold = st.expander(label, icon=icon, key=key, on_change="rerun", bind="query-params")
     if fold.open:
         with fold:
             content()
@@ -94,11 +97,14 @@ def colours(study: Study) -> dict[str, str]:
     return charts.colours([model.spec.key for model in study.models], list(choice.seen_specs()))
 
 
-def heading(spec: ModelSpec, colour: str) -> None:
-    """A model's name with its colour."""
-    st.markdown(
-        f'<span style="color:{colour};font-size:1.3em">●</span> **{plain(spec.label)}**', unsafe_allow_html=True
-    )
+def heading(spec: ModelSpec, colour: str, *paragraphs: Sequence[str]) -> None:
+    """A model's name with its colour, and below it paragraphs of lines; user text in them must be `plain`.
+
+    One element: a browser needs milliseconds for each.
+    """
+    name = f'<span style="color:{colour};font-size:1.3em">●</span> **{plain(spec.label)}**'
+    below = ("  \n".join(lines) for lines in paragraphs)
+    st.markdown("\n\n".join((name, *below)), unsafe_allow_html=True)
 
 
 def card(spec: ModelSpec) -> ModelCard:

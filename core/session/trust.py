@@ -22,8 +22,7 @@ def map_figures(seen: Seen) -> None:
         row = names[start : start + COLUMNS]
         for column, key in zip(st.columns(min(COLUMNS, len(names))), row, strict=False):
             with column:
-                show.heading(seen.study.only(key).models[0].spec, colours[key])
-                st.markdown("  \n".join(_facts(seen, key)))
+                show.heading(seen.study.only(key).models[0].spec, colours[key], _facts(seen, key))
     variances = {key: seen.own[key]["explained"] for key in names if seen.own[key]["explained"]}
     if variances:
         show.folded(

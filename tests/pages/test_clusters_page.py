@@ -54,7 +54,8 @@ def test_one_two_and_three_models_with_labels(app: None) -> None:
         assert not at.error, [error.value for error in at.error]
         text = words(at)
         assert text.count("trustworthiness **") == shown
-        assert text.count("V-measure **") == shown
+        assert text.count("· V-measure **") == shown
+        assert "Against the labels: V-measure **" in text
         assert text.count("of the variance is in the picture") == shown
         assert "never on the picture" in text
         assert ("Procrustes" in text) == (shown > 1)

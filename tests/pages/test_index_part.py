@@ -76,9 +76,17 @@ def test_the_button_measures_and_the_answer_stands_first(asked_here: list[str]) 
     assert not again.exception, again.exception
 
 
+def _folded_out() -> AppTest:
+    at = AppTest.from_function(_sending, default_timeout=60).run()
+    assert not at.get("download_button")
+    assert not at.code
+    at.session_state["send"] = True
+    return at.run()
+
+
 def test_files_are_made_when_asked_for_and_no_path_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sending, "made", lambda *_: pytest.fail("made a file nobody asked for"))
-    at = AppTest.from_function(_sending, default_timeout=60).run()
+    at = _folded_out()
     assert not at.exception, at.exception
     assert [button.label for button in at.get("download_button")] == ["Parquet", "LanceDB table as ZIP"]
     assert "252 texts with id, text, label, title and vector (252 numbers at length 1, 254 kB of float32)" in _said(at)
@@ -90,7 +98,7 @@ def test_files_are_made_when_asked_for_and_no_path_is_shown(monkeypatch: pytest.
 
 def test_what_is_too_large_is_for_the_command_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sending, "MOST", 1_000)
-    at = AppTest.from_function(_sending, default_timeout=60).run()
+    at = _folded_out()
     assert not at.get("download_button")
     assert any("python -m core export" in element.value for element in at.code)
 

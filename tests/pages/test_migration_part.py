@@ -29,7 +29,9 @@ def _open(
     texts: Corpus, models: tuple[str, ...] = ("small", "wide"), seconds: dict[str, float] | None = None
 ) -> AppTest:
     two(texts)
-    at = AppTest.from_function(_app, args=(texts.fingerprint, list(models), seconds), default_timeout=60).run()
+    at = AppTest.from_function(_app, args=(texts.fingerprint, list(models), seconds), default_timeout=60)
+    at.session_state["plan_move"] = True
+    at.run()
     assert not at.exception, at.exception
     return at
 
