@@ -106,7 +106,7 @@ def _propose(found: Retrieved) -> None:
     if not len(proposed):
         return
     label = f"{len(proposed)} queries to judge next"
-    show.folded(label, lambda: _next(found, proposed), key="next_queries", icon=":material/rule:")
+    show.folded(label, lambda: _next(found, proposed), key="next_queries")
 
 
 def _next(found: Retrieved, proposed: pd.DataFrame) -> None:

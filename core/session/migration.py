@@ -75,7 +75,6 @@ def migration(
         # A control here runs this part alone.
         lambda: st.fragment(_plan)(study, scored, margin, dict(seconds_per_text or {})),
         key="plan_move",
-        icon=":material/moving:",
     )
 
 

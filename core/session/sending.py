@@ -44,7 +44,6 @@ def send_to_database(study: Study) -> None:
         "Vectors and texts as Parquet or as a LanceDB table, and the lines that query them",
         lambda: _send(study),
         key="send",
-        icon=":material/database:",
     )
 
 

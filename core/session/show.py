@@ -53,12 +53,12 @@ def table(data: pd.DataFrame | Sent, key: str, *, pick: bool = False, **options:
     return None
 
 
-def folded(label: str, content: Callable[[], object], *, key: str, icon: str | None = None) -> None:
+def folded(label: str, content: Callable[[], object], *, key: str) -> None:
     """What most readers pass by, behind its label: it is made, sent and drawn when somebody opens it.
 
-    Whether it is open stands in the address.
+    Whether it is open stands in the address. It has no icon: that would stand where the arrow is that says it opens.
     """
-    fold = st.expander(label, icon=icon, key=key, on_change="rerun", bind="query-params")
+    fold = st.expander(label, key=key, on_change="rerun", bind="query-params")
     if fold.open:
         with fold:
             content()

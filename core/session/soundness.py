@@ -43,7 +43,7 @@ def soundness(study: Study, first: Mapping[str, Answer | None]) -> None:
         st.caption(plain(told))
         if st.button("Check again", icon=":material/refresh:", key="check_again", help="A few texts are sent for it."):
             anew([asked[key] for key in failed])
-    show.folded("Every check", lambda: _every(known, labels), key="every_check", icon=":material/checklist:")
+    show.folded("Every check", lambda: _every(known, labels), key="every_check")
 
 
 def _every(known: Mapping[str, pd.DataFrame], labels: Mapping[str, str]) -> None:
