@@ -17,7 +17,7 @@ import pytest
 
 from core.errors import Cancelled, VecassayError
 from core.providers import Provider, backends, conversion, openvino
-from core.providers.batching import batches, portions, wide
+from core.providers.batching import batches, portions
 from core.providers.files import ModelFolder
 from core.settings import settings
 from core.types import Floats, ModelSpec, Role
@@ -276,7 +276,7 @@ def test_batches_hold_tokens_and_every_text_once() -> None:
     assert sorted(np.concatenate(found).tolist()) == list(range(8))
     assert found[0].tolist() == [1], "one that is over the budget goes alone"
     for rows in found[1:]:
-        assert len(rows) * wide(int(lengths[rows].max())) <= 128
+        assert len(rows) * (-(-lengths[rows].max() // 4) * 4) <= 128
     assert len(list(batches(np.full(256, 8, np.int64), tokens=1024, shares=4))) == 4
 
 
