@@ -38,17 +38,17 @@ MOMENT = 0.3
 def record_download(
     study: Study, plan: Plan, answers: Mapping[str, Answer], run: Answer | None, settled: Settled
 ) -> None:
-    """Title, question, signature and what was not tested; the record to download, made when asked for, or to look at;
-    what is typed here runs this part alone.
+    """Title, question, signature and what was not tested; the record to download, made when asked for, or to look at.
 
     `answers` are those to `deciding.questions`, `run` the latency run that times came from, or None. Writing a record
     costs some tenths of a second, so none is written while the page is only drawn.
     """
-    typed = _asked()
+    typed: dict[str, str] = st.session_state.setdefault("_record_typed", {})
 
     def made() -> Record:
         return compose(study, plan, answers, run, settled, _written(typed))
 
+    fields = st.container()
     left, *middle, right = st.columns([1, 1, 1, 2], vertical_alignment="center")
     for place, (ending, (label, write, mime, what)) in zip((left, *middle), FILES.items(), strict=True):
         place.download_button(
@@ -67,8 +67,13 @@ def record_download(
         "No text and no query is in it, only their digests; of a model's folder the name, not where it lies. With the "
         "JSON file anybody who has the texts can check later whether the decision still holds."
     )
-    if shown:
-        st.iframe(_page(made()), height=PREVIEW, alt="The decision record as it will be downloaded")
+    below = st.empty()
+
+    def look() -> None:
+        below.iframe(_page(made()), height=PREVIEW, alt="The decision record as it will be downloaded")
+
+    with fields:
+        _asked(typed, look if shown else None)
 
 
 def _file(write: Callable[[Record], bytes], made: Callable[[], Record], typed: Mapping[str, str]) -> bytes:
@@ -81,9 +86,13 @@ def _file(write: Callable[[Record], bytes], made: Callable[[], Record], typed: M
             return content
 
 
-def _asked() -> dict[str, str]:
-    """What only a person can say: one mapping for all runs of a session, renewed before each of them."""
-    typed: dict[str, str] = st.session_state.setdefault("_record_typed", {})
+@st.fragment
+def _asked(typed: dict[str, str], look: Callable[[], object] | None) -> None:
+    """What only a person can say, kept in `typed`, which all runs of a session share; `look` shows the record with it.
+
+    What is typed runs this part alone: a button that is drawn anew cannot be clicked until the browser knows of it,
+    and these fields are left, often, by the very click on a button.
+    """
     line = partial(st.text_input, max_chars=LONGEST, persist_state="session", on_change=_note, args=(typed,))
     area = partial(st.text_area, max_chars=LONG, persist_state="session", on_change=_note, args=(typed,), height=100)
     left, right = st.columns(2)
@@ -105,7 +114,8 @@ def _asked() -> dict[str, str]:
         )
         area("What was not tested", key="record_untested", placeholder=example, help=told)
     _note(typed)
-    return typed
+    if look is not None:
+        look()
 
 
 def _note(typed: dict[str, str]) -> None:
