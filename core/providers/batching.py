@@ -11,8 +11,6 @@ from core.types import Ints
 TOKENS = 1024
 """Tokens of a batch, padding included: enough to keep a core busy, few enough to stay in its caches."""
 FEWEST = 128
-WIDTH_STEP = 4
-"""Widths are multiples of this: an engine prepares itself for each shape it meets."""
 STEP = 1_000_000
 MOST_TEXTS = 1024
 
@@ -40,18 +38,13 @@ class Tokens:
         return ids, mask
 
 
-def wide(length: int) -> int:
-    """The width in which a batch is run whose longest text has so many tokens."""
-    return max(1, -(-length // WIDTH_STEP)) * WIDTH_STEP
-
-
 def batches(lengths: Ints, *, tokens: int = TOKENS, shares: int = 1) -> Iterator[Ints]:
     """Rows of each batch, longest texts first; few texts are cut into `shares` that run beside each other."""
     order = np.argsort(-lengths, kind="stable")
     budget = int(min(tokens, max(FEWEST, -(-int(lengths.sum()) // shares))))
     start = 0
     while start < len(order):
-        size = max(1, budget // wide(int(lengths[order[start]])))
+        size = max(1, budget // max(1, int(lengths[order[start]])))
         yield order[start : start + size]
         start += size
 

@@ -14,7 +14,7 @@ import numpy as np
 from core.errors import VecassayError
 from core.providers import rows
 from core.providers.backends import Facts, library
-from core.providers.batching import Tokens, batches, portions, wide
+from core.providers.batching import Tokens, batches, portions
 from core.settings import cores
 from core.types import Floats, Ints, ModelSpec, Progress, Role
 
@@ -114,9 +114,7 @@ class Encoder:
         for start in range(0, len(texts), BLOCK):
             tokens = self._tokens([prompt + rows.readable(text) for text in texts[start : start + BLOCK]])
             for chosen in batches(tokens.lengths, shares=AHEAD * cores()):
-                longest = int(tokens.lengths[chosen[0]])
-                # No wider than the model has positions for.
-                width = min(wide(longest), max(longest, self.facts.max_tokens or wide(longest)))
+                width = max(1, int(tokens.lengths[chosen[0]]))
                 ids, mask = tokens.padded(chosen, width, self.facts.pad, left=self.facts.left)
                 yield chosen + start, {0: ids, 1: mask}
 
