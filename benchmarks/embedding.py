@@ -186,7 +186,11 @@ def _against_fastembed(backend: str, n: int) -> Iterator[Sides]:
 
 
 def _export(folder: Path) -> None:
-    """MiniLM's transformer as ONNX, float32, beside its tokenizer's files; fastembed pools and normalises itself."""
+    """MiniLM's transformer as ONNX, float32, beside its tokenizer's files; fastembed pools and normalises itself.
+
+    It is told where texts are cut, which it would otherwise do at the model's positions, twice as far.
+    """
+    import json
     import shutil
 
     import torch
@@ -196,6 +200,9 @@ def _export(folder: Path) -> None:
     for name in ("config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json"):
         shutil.copy(source / name, folder / name)
     transformer = _sentence_transformer()[0]
+    settings = json.loads((folder / "tokenizer_config.json").read_text(encoding="utf-8"))
+    cut = settings | {"max_length": transformer.max_seq_length}
+    (folder / "tokenizer_config.json").write_text(json.dumps(cut), encoding="utf-8")
     names = ["input_ids", "attention_mask", "token_type_ids"]
 
     class Hidden(torch.nn.Module):

@@ -54,7 +54,7 @@ def test_paste_compare_drill_restart(server: Server, page: Page) -> None:
     expect(
         page.get_by_test_id("stMarkdown").filter(has_text="The package has not been delivered.").first
     ).to_be_visible()
-    assert "row=3" in page.url
+    expect(page).to_have_url(re.compile("row=3"))
     link = page.url
 
     # The server is killed and started again: everything is there at once, and nothing was embedded again.
@@ -77,8 +77,8 @@ def test_a_first_link_to_any_page_works_on_a_fresh_server(server: Server, page: 
     expect(page.get_by_role("link", name="Library")).to_be_visible()
     settled(page)
     no_error(page)
-    assert "k=7" in page.url
-    assert "models=lsa" in page.url
+    expect(page).to_have_url(re.compile("k=7"))
+    expect(page).to_have_url(re.compile("models=lsa"))
     expect(page.get_by_role("link", name="app")).to_have_count(0)
 
 

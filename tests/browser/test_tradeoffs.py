@@ -1,5 +1,7 @@
 """From texts to a chosen size and precision, and with it to the decision."""
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -33,7 +35,7 @@ def test_a_smaller_form_is_chosen_and_taken_to_the_decision(server: Server, page
     expect(main.get_by_text("Smaller vectors", exact=True)).to_be_visible(timeout=LONG)
     settled(page)
     no_error(page)
-    assert "smaller=" in page.url
+    expect(page).to_have_url(re.compile("smaller="))  # the address follows the field
     expect(main.get_by_test_id("stMultiSelect").filter(has_text="Smaller vectors")).to_contain_text(taken)
     assert pipeline.store().vectors.encoded() == embedded
 
