@@ -27,7 +27,8 @@ def test_a_smaller_form_is_chosen_and_taken_to_the_decision(server: Server, page
     expect(main.get_by_text("gain and")).to_be_attached()
     expect(main.get_by_role("heading", name="What does it cost at scale?")).to_be_attached()
 
-    # 3. It goes to Decision as a candidate with its size, and nothing is embedded again.
+    # 3. It goes to Decision as a candidate with its size, and nothing is embedded again: only the ten queries that no
+    # text answers, which no form is scored on, are asked there for the first time, of both models.
     button = main.get_by_role("button", name="to Decision")
     taken = button.inner_text().split("Take ")[-1].removesuffix(" to Decision")
     button.click()
@@ -37,10 +38,13 @@ def test_a_smaller_form_is_chosen_and_taken_to_the_decision(server: Server, page
     no_error(page)
     expect(page).to_have_url(re.compile("smaller="))  # the address follows the field
     expect(main.get_by_test_id("stMultiSelect").filter(has_text="Smaller vectors")).to_contain_text(taken)
-    assert pipeline.store().vectors.encoded() == embedded
+    expect(main.locator(".st-key-decision")).to_be_visible(timeout=LONG)
+    assert pipeline.store().vectors.encoded() == embedded + 2 * 10
 
     # 4. The link alone shows the same.
     page.goto(page.url)
-    expect(main.get_by_text("Smaller vectors", exact=True)).to_be_visible(timeout=LONG)
+    expect(main.locator(".st-key-decision")).to_be_visible(timeout=LONG)
+    expect(main.get_by_test_id("stMultiSelect").filter(has_text="Smaller vectors")).to_contain_text(taken)
     settled(page)
     no_error(page)
+    assert pipeline.store().vectors.encoded() == embedded + 2 * 10
