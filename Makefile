@@ -21,10 +21,9 @@ check: $(VENV)/.test
 	$(BIN)/ruff check .
 	$(BIN)/mypy core
 
-# Most tests wait for a process, a browser or a worker: four at a time keep two cores busy. A worker yields to everything
-# else by its niceness of 5; here all are as nice, for the tests wait for the worker.
+# Most tests wait for a process, a browser or a worker: three at a time keep two cores busy.
 unit: $(VENV)/.test browser
-	nice -n 5 tests/with_postgres.sh $(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
+	tests/with_postgres.sh $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 # About half an hour; ends with 1 when a floor does not hold.
 bench: $(VENV)/.bench browser
