@@ -83,7 +83,7 @@ def test_another_cost_sends_the_picture_of_the_decision(served: Served) -> None:
 def test_what_is_typed_into_the_record_leaves_its_buttons_as_they_are(served: Served) -> None:
     """A button that is sent anew does nothing until the browser has it, and the field is left by a click on it."""
     kinds, share = moved(served, "decision", "record_title", {"string_value": "Search"})
-    assert kinds == {"text_input": 2, "text_area": 2}
+    assert kinds == {"text_input": 2, "text_area": 2, "checkbox": 1}
     assert share < 1 / 10
 
 

@@ -30,6 +30,7 @@ FILES: dict[str, tuple[str, Callable[[Record], bytes], str, str]] = {
 LONGEST = 200
 LONG = 4_000
 PREVIEW = 640
+WIDTH = 160
 TYPED = ("title", "question", "signed", "untested")
 MOMENT = 0.3
 
@@ -38,7 +39,7 @@ MOMENT = 0.3
 def record_download(
     study: Study, plan: Plan, answers: Mapping[str, Answer], run: Answer | None, settled: Settled
 ) -> None:
-    """Title, question, signature and what was not tested; the record to download, made when asked for, or to look at.
+    """Title, question, signature and what was not tested; the record to look at, or to download, made when asked for.
 
     `answers` are those to `deciding.questions`, `run` the latency run that times came from, or None. Writing a record
     costs some tenths of a second, so none is written while the page is only drawn.
@@ -48,32 +49,24 @@ def record_download(
     def made() -> Record:
         return compose(study, plan, answers, run, settled, _written(typed))
 
-    fields = st.container()
-    left, *middle, right = st.columns([1, 1, 1, 2], vertical_alignment="center")
-    for place, (ending, (label, write, mime, what)) in zip((left, *middle), FILES.items(), strict=True):
-        place.download_button(
-            label,
-            partial(_file, write, made, typed),
-            file_name=f"decision-{catalog.slug(short(study.corpus.name, 60))}.{ending}",
-            mime=mime,
-            key=f"record-{ending}",
-            icon=":material/download:",
-            on_click="ignore",
-            help=what,
-            width="stretch",
-        )
-    shown = right.toggle("Show it here", key="record_shown", help="The HTML file as it will look, below.")
+    _asked(typed, made)
+    with st.container(horizontal=True):
+        for ending, (label, write, mime, what) in FILES.items():
+            st.download_button(
+                label,
+                partial(_file, write, made, typed),
+                file_name=f"decision-{catalog.slug(short(study.corpus.name, 60))}.{ending}",
+                mime=mime,
+                key=f"record-{ending}",
+                icon=":material/download:",
+                on_click="ignore",
+                help=what,
+                width=WIDTH,
+            )
     st.caption(
         "No text and no query is in it, only their digests; of a model's folder the name, not where it lies. With the "
         "JSON file anybody who has the texts can check later whether the decision still holds."
     )
-    below = st.empty()
-
-    def look() -> None:
-        below.iframe(_page(made()), height=PREVIEW, alt="The decision record as it will be downloaded")
-
-    with fields:
-        _asked(typed, look if shown else None)
 
 
 def _file(write: Callable[[Record], bytes], made: Callable[[], Record], typed: Mapping[str, str]) -> bytes:
@@ -87,8 +80,8 @@ def _file(write: Callable[[Record], bytes], made: Callable[[], Record], typed: M
 
 
 @st.fragment
-def _asked(typed: dict[str, str], look: Callable[[], object] | None) -> None:
-    """What only a person can say, kept in `typed`, which all runs of a session share; `look` shows the record with it.
+def _asked(typed: dict[str, str], made: Callable[[], Record]) -> None:
+    """What only a person can say, kept in `typed`, which all runs of a session share; and the record as it then is.
 
     What is typed runs this part alone: a button that is drawn anew cannot be clicked until the browser knows of it,
     and these fields are left, often, by the very click on a button.
@@ -114,8 +107,8 @@ def _asked(typed: dict[str, str], look: Callable[[], object] | None) -> None:
         )
         area("What was not tested", key="record_untested", placeholder=example, help=told)
     _note(typed)
-    if look is not None:
-        look()
+    if st.toggle("Show it here", key="record_shown", help="The HTML file as it will look, below."):
+        st.iframe(_page(made()), height=PREVIEW, alt="The decision record as it will be downloaded")
 
 
 def _note(typed: dict[str, str]) -> None:

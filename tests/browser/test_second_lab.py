@@ -72,6 +72,13 @@ def test_the_second_lab_retrieves_times_decides_and_notices_a_changed_text(
     assert record.name == "decision-help-desk.json"
     assert from_json(record.read_bytes()).title == "The second lab"  # typed, and clicked at once
     assert pipeline.store().vectors.encoded() == encoded
+    main.get_by_text("Show it here").click()
+    shown = page.frame_locator("iframe").last.locator("h1")
+    expect(shown).to_have_text("The second lab")
+    main.get_by_role("textbox", name="Title", exact=True).fill("The lab again")
+    main.get_by_role("textbox", name="Title", exact=True).press("Enter")
+    expect(shown).to_have_text("The lab again")
+    no_error(page)
 
     # 4. It still holds; and with one letter of one text changed, it is said which.
     done = verify(server, record)

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from streamlit.delta_generator import DeltaGenerator
 from streamlit.testing.v1 import AppTest
 
 from core.report.record import from_json
@@ -64,12 +63,12 @@ def test_a_file_is_made_with_what_is_typed_at_the_click(page: AppTest, monkeypat
     files: dict[str, Any] = {}
     names: set[str] = set()
 
-    def button(_place: object, label: str, data: Any, *, file_name: str, **_more: object) -> bool:
+    def button(label: str, data: Any, *, file_name: str, **_more: object) -> bool:
         files.setdefault(label, data)
         names.add(file_name)
         return False
 
-    monkeypatch.setattr(DeltaGenerator, "download_button", button)
+    monkeypatch.setattr(part.st, "download_button", button)
     monkeypatch.setattr(part, "MOMENT", 0)
     page.run()
     assert from_json(files["JSON"]()).title == ""
