@@ -3,6 +3,7 @@
 Everything runs on the processor, with as many threads on both sides as there are cores.
 """
 
+import json
 import os
 import subprocess
 import sys
@@ -190,19 +191,18 @@ def _export(folder: Path) -> None:
 
     It is told where texts are cut, which it would otherwise do at the model's positions, twice as far.
     """
-    import json
     import shutil
 
     import torch
 
     source = locate(BUNDLED).path
     folder.mkdir(parents=True, exist_ok=True)
-    for name in ("config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json"):
+    for name in ("config.json", "tokenizer.json", "special_tokens_map.json"):
         shutil.copy(source / name, folder / name)
     transformer = _sentence_transformer()[0]
-    settings = json.loads((folder / "tokenizer_config.json").read_text(encoding="utf-8"))
-    cut = settings | {"max_length": transformer.max_seq_length}
-    (folder / "tokenizer_config.json").write_text(json.dumps(cut), encoding="utf-8")
+    told = json.loads((source / "tokenizer_config.json").read_text(encoding="utf-8"))
+    told["max_length"] = transformer.max_seq_length
+    (folder / "tokenizer_config.json").write_text(json.dumps(told), encoding="utf-8")
     names = ["input_ids", "attention_mask", "token_type_ids"]
 
     class Hidden(torch.nn.Module):

@@ -27,14 +27,15 @@ class Tokens:
         """Tokens of each text, `(n,)`."""
         return np.diff(self.starts)
 
-    def padded(self, rows: Ints, width: int, pad: int, *, left: bool) -> tuple[Ints, Ints]:
-        """Token numbers and mask of some texts, both `(b, width)`, as a model takes them."""
-        ids = np.full((len(rows), width), pad, np.int64)
-        mask = np.zeros((len(rows), width), np.int64)
-        for place, row in enumerate(rows.tolist()):
-            found = self.ids[self.starts[row] : self.starts[row + 1]]
-            where = slice(width - len(found), None) if left else slice(len(found))
-            ids[place, where], mask[place, where] = found, 1
+    def padded(self, rows: Ints, pad: int, *, left: bool) -> tuple[Ints, Ints]:
+        """Token numbers and mask of some texts, both `(b, w)`, as wide as the longest, as a model takes them."""
+        texts = [self.ids[self.starts[row] : self.starts[row + 1]] for row in rows.tolist()]
+        width = max([1, *map(len, texts)])
+        ids = np.full((len(texts), width), pad, np.int64)
+        mask = np.zeros((len(texts), width), np.int64)
+        for place, text in enumerate(texts):
+            where = slice(width - len(text), None) if left else slice(len(text))
+            ids[place, where], mask[place, where] = text, 1
         return ids, mask
 
 

@@ -114,8 +114,7 @@ class Encoder:
         for start in range(0, len(texts), BLOCK):
             tokens = self._tokens([prompt + rows.readable(text) for text in texts[start : start + BLOCK]])
             for chosen in batches(tokens.lengths, shares=AHEAD * cores()):
-                width = max(1, int(tokens.lengths[chosen[0]]))
-                ids, mask = tokens.padded(chosen, width, self.facts.pad, left=self.facts.left)
+                ids, mask = tokens.padded(chosen, self.facts.pad, left=self.facts.left)
                 yield chosen + start, {0: ids, 1: mask}
 
     def _tokens(self, texts: list[str]) -> Tokens:

@@ -35,7 +35,6 @@ TYPED = ("title", "question", "signed", "untested")
 MOMENT = 0.3
 
 
-@st.fragment
 def record_download(
     study: Study, plan: Plan, answers: Mapping[str, Answer], run: Answer | None, settled: Settled
 ) -> None:

@@ -23,7 +23,7 @@ FLAGS = [
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 SECONDS = 120
-PAUSE = 100
+AT_ONCE = 100
 RUNS = "[data-testid=stApp]:not([data-test-script-state=notRunning])"
 expect.set_options(timeout=60_000)  # a busy machine is no failure
 
@@ -126,11 +126,11 @@ def settled(page: Page) -> None:
 
     What is at work is shown only after a while: the page's own word for it is there from the first moment.
     """
-    for pause in (PAUSE, 0):
+    for _ in range(2):
         expect(page.get_by_test_id("stStatusWidget")).to_have_count(0, timeout=SECONDS * 1000)
         expect(page.get_by_test_id("stProgress")).to_have_count(0, timeout=SECONDS * 1000)
         expect(page.locator(RUNS)).to_have_count(0, timeout=SECONDS * 1000)
-        page.wait_for_timeout(pause)
+        page.wait_for_timeout(AT_ONCE)
 
 
 def no_error(page: Page) -> None:

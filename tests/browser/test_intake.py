@@ -92,7 +92,8 @@ def test_every_kind_of_file_is_read_and_its_columns_guessed(server: Server, page
     report = dialog.get_by_test_id("stAlert")
     for name, (content, said, column) in READ.items():
         put(chooser, name, content)
-        expect(report.filter(has_text=said).first).to_be_visible()  # the one before may still stand beside it
+        expect(report.filter(has_text=said)).to_be_visible()  # the one before may still stand beside it
+        expect(report).to_have_count(1)
         if column:
             expect(dialog.get_by_role("combobox", name="Text column")).to_have_value(column)
         else:
