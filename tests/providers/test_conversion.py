@@ -17,7 +17,7 @@ import pytest
 
 from core.errors import Cancelled, VecassayError
 from core.providers import Provider, backends, conversion, openvino
-from core.providers.batching import batches, portions
+from core.providers.batching import Tokens, batches, portions
 from core.providers.files import ModelFolder
 from core.settings import settings
 from core.types import Floats, ModelSpec, Role
@@ -279,6 +279,22 @@ def test_batches_hold_tokens_and_every_text_once() -> None:
         assert len(rows) * lengths[rows].max() <= 128
     assert len(list(batches(np.full(256, 8, np.int64), tokens=1024, shares=4))) == 4
     assert sum(len(rows) for rows in batches(np.zeros(300, np.int64))) == 300, "not every tokenizer adds one of its own"
+
+
+@pytest.mark.parametrize(("left", "ids"), [(False, [[4, 0, 0], [5, 6, 7]]), (True, [[0, 0, 4], [5, 6, 7]])])
+def test_a_batch_is_as_wide_as_its_longest_text_and_padded_on_the_model_s_side(
+    left: bool, ids: list[list[int]]
+) -> None:
+    tokens = Tokens(np.array([9, 9, 9, 9, 4, 5, 6, 7], np.int32), np.array([0, 4, 5, 8], np.int64))
+    found, mask = tokens.padded(np.array([1, 2]), 0, left=left)
+    assert found.tolist() == ids
+    assert mask.tolist() == [[int(token > 0) for token in row] for row in ids]
+
+
+def test_texts_without_a_token_are_one_of_padding() -> None:
+    found, mask = Tokens(np.zeros(0, np.int32), np.zeros(3, np.int64)).padded(np.array([0, 1]), 7, left=False)
+    assert found.tolist() == [[7], [7]]
+    assert mask.tolist() == [[0], [0]]
 
 
 def test_long_texts_are_cut_into_tokens_few_at_a_time() -> None:
