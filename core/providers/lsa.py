@@ -96,6 +96,7 @@ def _sample(texts: list[str]) -> list[str]:
 def _fit(texts: list[str], spec: ModelSpec) -> "_Encoder":
     from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.utils.extmath import randomized_svd
+    from threadpoolctl import threadpool_limits
 
     words = TfidfVectorizer(**WORDS, min_df=2 if len(texts) > LARGE else 1)
     try:
@@ -104,7 +105,9 @@ def _fit(texts: list[str], spec: ModelSpec) -> "_Encoder":
         # Not one word, or in a large corpus none that two texts share: every vector is zero.
         return _Encoder(None, np.zeros((0, 1), np.float32), spec, nbytes=0)
     size = min(spec.dimension or DIMENSION, *table.shape)
-    _, strengths, directions = randomized_svd(table, size, n_iter=5, random_state=SEED)
+    # The matrices in between are narrow: threads wait for each other longer than they work.
+    with threadpool_limits(1, "blas"):
+        _, strengths, directions = randomized_svd(table, size, n_iter=5, random_state=SEED)
     # Directions that the texts do not have are rounding noise; a new text must not be described by them.
     real = strengths > NOISE * strengths.max()
     components = np.ascontiguousarray(directions[real].T, np.float32)
