@@ -4,6 +4,8 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v p
 VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8501
+# Many processes start here: each would compile everything anew where keeping what was compiled is switched off.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: run hosted test check unit browser bench clean
 

@@ -40,7 +40,7 @@ class Case:
     """Of what the sides return, where that is no time: "bytes", "jobs" ..."""
     quick: Callable[[], AbstractContextManager[Sides]] | None = None
     quick_floor: float = 0.0
-    quick_rounds: int = 3
+    quick_rounds: int = 2
     limits: Mapping[str, tuple[float, float]] | None = None
     """Lowest and highest allowed value of a figure, e.g. {"lowest cosine": (0.9999, 1.0)}; the quick form is held to
     those of them that it tells."""

@@ -71,9 +71,9 @@ def cases() -> Iterator[Case]:
         floor=0.9,
         make=partial(_against_bare, N),
         rounds=7,
-        quick=partial(_against_bare, 4 * QUICK_N),
+        quick=partial(_against_bare, 2 * QUICK_N),
         quick_floor=0.5,
-        quick_rounds=5,
+        quick_rounds=3,
     )
     yield Case(
         key="embedding-fastembed",
@@ -102,7 +102,7 @@ def cases() -> Iterator[Case]:
         make=_first_vectors,
         quick=_first_vectors,
         quick_floor=1.3,
-        quick_rounds=2,
+        quick_rounds=1,
         cold=True,
     )
 

@@ -39,7 +39,7 @@ def cases() -> Iterator[Case]:
         rounds=9,
         quick=partial(_against_numpy, QUICK_N),
         quick_floor=0.03,
-        quick_rounds=5,
+        quick_rounds=3,
         limits=EQUAL,
     )
     yield Case(

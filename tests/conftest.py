@@ -5,10 +5,16 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
+
+# Before the first library that brings an OpenBLAS: several tests run at once, and its threads wait for each other by
+# spinning.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import pytest
 from filelock import FileLock
+from streamlit.components.v2 import manifest_scanner
 
 from core import encoders, pipeline
 from core.settings import settings
@@ -21,6 +27,8 @@ os.environ.setdefault("NUMBA_CACHE_DIR", str(ROOT / ".pytest_cache" / "numba"))
 os.environ.setdefault("VECASSAY_WARM", "false")
 # Converting a transformer takes seconds: only tests with `home_with_static` get what was chosen, made once for all.
 os.environ.setdefault("VECASSAY_BACKEND", "torch")
+# Each page that is opened without a browser looks for components in all that is installed, a third of a second long.
+manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
 # Files that take minutes begin first: one of them at the end would leave the other processes with nothing to do.
 LONG = (
     "tests/test_benchmarks.py",

@@ -2,57 +2,85 @@
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Semaphore
+from time import sleep
 
 import psutil
 import pytest
 from playwright.sync_api import Page, expect
 
 from core.settings import GIB
-from core.store import open_store
-from core.types import Corpus
+from core.store import Shelf, open_store
+from core.types import Corpus, ModelSpec
 from tests.browser.conftest import SECONDS, Server, no_error, settled
+from tests.providers import fake_openai
+from tests.providers.fake_openai import by_eye
 
 pytestmark = pytest.mark.browser
 MANY = 900
-PROGRESS = re.compile(r"Embedding: MiniLM-L6: \d+ of [\d,]+ texts · [\d,]+ texts/s · about \d+ (s|min) left")
+FEW, EACH = 8, 0.25
+"""Requests that are answered before the model waits, and seconds of each: enough to tell how fast it is."""
+PROGRESS = re.compile(r"Embedding: Patient: \d+ of [\d,]+ texts · [\d,]+ texts/s · about \d+ (s|min) left")
+
+
+@dataclass
+class Patient:
+    """A model behind an address that answers as many requests as it is told to, and lets the others wait."""
+
+    server: fake_openai.Server = field(default_factory=fake_openai.Server)
+    turns: Semaphore = field(default_factory=lambda: Semaphore(0))
+
+    def embed(self, texts: list[str]) -> list[list[float]]:
+        self.turns.acquire(timeout=SECONDS)
+        sleep(EACH)
+        return [by_eye(text) for text in texts]
+
+    def answers(self, requests: int = MANY) -> None:
+        """Let so many more be answered; what was left of the last so many is gone."""
+        while self.turns.acquire(blocking=False):
+            pass
+        self.turns.release(requests)
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def patient() -> Iterator[Patient]:
+    model = Patient()
+    model.server.embed = model.embed
+    with model.server:
+        yield model
+        model.answers()
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory, patient: Patient) -> Iterator[Server]:
     """One server for all tests here, without a model hub."""
     home = tmp_path_factory.mktemp("home")
     running = Server(home, {"HF_HOME": str(home / "hub"), "HF_ENDPOINT": "http://127.0.0.1:9"})
     running.start()
+    store = open_store(f"sqlite:///{home / 'store.sqlite'}", GIB)
+    store.models.add(ModelSpec("patient", "Patient", "openai", "patient", url=patient.server.url), "somebody")
+    store.close()
     yield running
     running.stop()
 
 
 def listed(home: Path, what: str) -> str:
-    """The fingerprint of many texts of their own: work that even a warm worker on a quiet machine is seen at."""
-    texts = tuple(
-        f"Number {i} of the {what} list: " + " ".join(f"word{(i * j) % 997}" for j in range(30)) for i in range(MANY)
-    )
+    """The fingerprint of many texts of their own."""
+    texts = tuple(f"Number {i} of the {what} list" for i in range(MANY))
     store = open_store(f"sqlite:///{home / 'store.sqlite'}", GIB)
     added = store.corpora.add(Corpus(what, texts), {}, kind="typed", owner=None)
     store.close()
     return added
 
 
-def encoded(home: Path, label: str) -> int:
-    """Texts that were encoded, ever, by the model with this name."""
+def shelf(home: Path) -> Shelf:
+    """What is kept of the model that waits."""
     store = open_store(f"sqlite:///{home / 'store.sqlite'}", GIB)
     shelves = store.vectors.shelves()
     store.close()
-    return sum(shelf.encoded for shelf in shelves if shelf.label == label)
-
-
-def held(home: Path, label: str) -> int:
-    """Vectors that are kept of the model with this name."""
-    store = open_store(f"sqlite:///{home / 'store.sqlite'}", GIB)
-    shelves = store.vectors.shelves()
-    store.close()
-    return sum(shelf.n for shelf in shelves if shelf.label == label)
+    return next(each for each in shelves if each.label == "Patient")
 
 
 def stop_and_go_on(page: Page) -> None:
@@ -66,7 +94,7 @@ def stop_and_go_on(page: Page) -> None:
 
 
 def test_a_long_job_is_shown_shared_stopped_and_gone_on_with(
-    server: Server, visitors: Callable[[], Page], page: Page
+    server: Server, patient: Patient, visitors: Callable[[], Page], page: Page
 ) -> None:
     long = listed(server.home, "long")
     other = visitors()
@@ -74,7 +102,8 @@ def test_a_long_job_is_shown_shared_stopped_and_gone_on_with(
     expect(other.get_by_text("100% of these texts embedded")).to_be_visible()
     settled(other)
 
-    page.goto(f"{server.url}/?models=minilm&corpus={long}")
+    patient.answers(FEW)
+    page.goto(f"{server.url}/?models=patient&corpus={long}")
     expect(page.get_by_test_id("stProgress").filter(has_text=PROGRESS)).to_be_visible()
     # A dialog that is open, and what is typed in it, outlives the jobs of the page behind it.
     page.get_by_role("button", name="Add texts").click()
@@ -84,11 +113,11 @@ def test_a_long_job_is_shown_shared_stopped_and_gone_on_with(
     other.get_by_role("link", name="Library").click()
     expect(other.get_by_role("heading", name="Warm up")).to_be_visible()
     expect(page.get_by_test_id("stProgress").first).to_be_attached()
-    other.goto(f"{server.url}/?models=minilm&corpus={long}")
+    other.goto(f"{server.url}/?models=patient&corpus={long}")
     expect(other.get_by_test_id("stProgress").first).to_be_visible()
     stop_and_go_on(other)
-    # The worker yields to everything else, so that other tests can make it many times as slow.
-    expect(other.get_by_text("100% of these texts embedded")).to_be_visible(timeout=3 * SECONDS * 1000)
+    patient.answers()
+    expect(other.get_by_text("100% of these texts embedded")).to_be_visible(timeout=SECONDS * 1000)
     settled(page)
     expect(typed).to_have_value("not used yet")
     page.get_by_role("dialog").get_by_role("button", name="Check").click()
@@ -96,23 +125,25 @@ def test_a_long_job_is_shown_shared_stopped_and_gone_on_with(
     page.get_by_role("dialog").get_by_role("button", name="Close").click()
     expect(page.get_by_text("100% of these texts embedded")).to_be_visible()
     settled(other)
-    assert encoded(server.home, "MiniLM-L6") == MANY
+    assert shelf(server.home).encoded == MANY
     no_error(page)
 
 
-def test_a_killed_worker_is_replaced_and_the_page_recovers(server: Server, page: Page) -> None:
-    before = held(server.home, "MiniLM-L6")
-    page.goto(f"{server.url}/?models=minilm&corpus={listed(server.home, 'other')}")
+def test_a_killed_worker_is_replaced_and_the_page_recovers(server: Server, patient: Patient, page: Page) -> None:
+    before = shelf(server.home).n
+    patient.answers(FEW)
+    page.goto(f"{server.url}/?models=patient&corpus={listed(server.home, 'other')}")
     expect(page.get_by_test_id("stProgress").filter(has_text=PROGRESS)).to_be_visible()
     assert server.process is not None
     below = psutil.Process(server.process.pid).children(recursive=True)
-    worker = max(below, key=lambda process: process.memory_info().rss)  # the one that holds the model
+    (worker,) = (process for process in below if "--multiprocessing-fork" in process.cmdline())
     worker.kill()
-    expect(page.get_by_text("100% of these texts embedded")).to_be_visible(timeout=3 * SECONDS * 1000)
+    patient.answers()
+    expect(page.get_by_text("100% of these texts embedded")).to_be_visible(timeout=SECONDS * 1000)
     settled(page)
     no_error(page)
     # Kept, not counted as encoded: a worker that is killed between the two has kept a chunk that it never counted.
-    assert held(server.home, "MiniLM-L6") - before == MANY
+    assert shelf(server.home).n - before == MANY
 
 
 def test_why_a_job_failed_is_plain_text_and_the_others_go_on(server: Server, page: Page) -> None:

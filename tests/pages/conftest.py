@@ -7,6 +7,7 @@ import pytest
 import streamlit as st
 
 from core import jobs, pipeline
+from core.session import boot
 from core.types import Question
 from core.work import Work
 
@@ -15,6 +16,7 @@ from core.work import Work
 def app(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Pages in an empty home; the worker starts when something is asked of it, not before."""
     monkeypatch.setattr(jobs.Jobs, "warm", lambda self: None)
+    monkeypatch.setattr(boot, "_collect", lambda: None)  # a thread of each test would collect garbage to the very end
     st.cache_resource.clear()
     jobs.jobs.cache_clear()
     yield
