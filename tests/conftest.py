@@ -32,7 +32,6 @@ manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_componen
 # Files that take minutes begin first: one of them at the end would leave the other processes with nothing to do.
 LONG = (
     "tests/test_benchmarks.py",
-    "tests/browser/test_panel.py",
     "tests/browser/test_second_lab.py",
     "tests/test_faults.py",
     "tests/test_jobs.py",
@@ -41,6 +40,7 @@ LONG = (
     "tests/browser/test_intake.py",
     "tests/browser/test_first_lab.py",
     "tests/browser/test_journey.py",
+    "tests/browser/test_panel.py",
     "tests/projections/test_libraries.py",
     "tests/browser/test_bytes.py",
     "tests/test_cluster.py",

@@ -30,7 +30,7 @@ def bring(*arguments: str) -> str:
 
 
 @pytest.fixture
-def elsewhere(request: pytest.FixtureRequest, home: Path, tmp_path: Path) -> Path:
+def elsewhere(request: pytest.FixtureRequest, home_with_static: Path, tmp_path: Path) -> Path:
     """A model's vectors of the help desk, as `embed` writes them; LSA's, which are made in a moment."""
     path = tmp_path / "x.parquet"
     run("embed", "helpdesk", "--models", getattr(request, "param", "lsa"), "--out", str(path))

@@ -15,7 +15,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, ViewportSize, expect, sync_playwright
 
 ROOT = Path(__file__).parent.parent.parent
 FLAGS = [
@@ -26,6 +26,7 @@ FLAGS = [
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 SECONDS = 120
 AT_ONCE = 100
+SIZE: ViewportSize = {"width": 1440, "height": 1000}
 RUNS = "[data-testid=stApp]:not([data-test-script-state=notRunning])"
 expect.set_options(timeout=60_000)  # a busy machine is no failure
 
@@ -93,34 +94,65 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
     launched.close()
 
 
-@pytest.fixture
-def visitors(browser: Browser) -> Iterator[Callable[[], Page]]:
-    """Opens pages as different people; none of them may ask a foreign host for anything, or see a page break."""
-    contexts: list[BrowserContext] = []
-    hosts: set[str | None] = set()
-    broken: list[str] = []
+@dataclass
+class Watch:
+    """What pages did that none may do: ask a foreign host, run a script of a text, break."""
 
-    def visit() -> Page:
-        context = browser.new_context(viewport={"width": 1440, "height": 1000})
-        contexts.append(context)
+    hosts: set[str | None] = field(default_factory=set)
+    broken: list[str] = field(default_factory=list)
+
+    def open(self, browser: Browser) -> Page:
+        """A window of somebody with no past."""
+        context = browser.new_context(viewport=SIZE)
         context.set_default_timeout(30_000)
-        context.on("request", lambda request: hosts.add(urlsplit(request.url).hostname))
+        context.on("request", lambda request: self.hosts.add(urlsplit(request.url).hostname))
         page = context.new_page()
-        page.on("dialog", lambda dialog: hosts.add(f"a script ran: {dialog.message}"))
-        page.on("pageerror", lambda error: broken.append(str(error)))
-        page.on("console", lambda said: broken.append(said.text) if said.text.startswith("Error: Bad delta") else None)
+        page.on("dialog", lambda dialog: self.hosts.add(f"a script ran: {dialog.message}"))
+        page.on("pageerror", lambda error: self.broken.append(str(error)))
+        page.on("console", lambda said: self.broken.append(said.text) if "Error: Bad delta" in said.text else None)
         return page
 
-    yield visit
-    for context in contexts:
-        context.close()
-    assert hosts <= {"127.0.0.1", None}, hosts
-    assert not broken, broken
+    def look(self) -> None:
+        """Whether anything was seen since the last look."""
+        hosts, broken = self.hosts.copy(), self.broken.copy()
+        self.hosts.clear()
+        self.broken.clear()
+        assert hosts <= {"127.0.0.1", None}, hosts
+        assert not broken, broken
+
+
+@pytest.fixture(scope="session")
+def known(browser: Browser) -> tuple[Page, Watch]:
+    """A window for all tests: a new one reads all of Streamlit's scripts anew, longer than a page takes to be drawn."""
+    watch = Watch()
+    return watch.open(browser), watch
 
 
 @pytest.fixture
-def page(visitors: Callable[[], Page]) -> Page:
-    return visitors()
+def page(known: tuple[Page, Watch]) -> Iterator[Page]:
+    """A page of somebody with no past: every server has a port, and so what is kept in the browser, of its own."""
+    page, watch = known
+    yield page
+    page.goto("about:blank")
+    page.context.clear_cookies()
+    page.set_viewport_size(SIZE)
+    page.emulate_media(color_scheme="null")
+    watch.look()
+
+
+@pytest.fixture
+def visitors(browser: Browser) -> Iterator[Callable[[], Page]]:
+    """Opens pages as different people, in windows of their own."""
+    pages, watch = list[Page](), Watch()
+
+    def visit() -> Page:
+        pages.append(watch.open(browser))
+        return pages[-1]
+
+    yield visit
+    for page in pages:
+        page.context.close()
+    watch.look()
 
 
 def settled(page: Page) -> None:

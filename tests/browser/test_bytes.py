@@ -23,7 +23,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.fixture
-def sent(page: Page) -> Callable[[], list[bytes]]:
+def sent(page: Page) -> Iterator[Callable[[], list[bytes]]]:
     """The messages that came since the last call, once nothing runs any more."""
     received: list[bytes] = []
 
@@ -38,7 +38,8 @@ def sent(page: Page) -> Callable[[], list[bytes]]:
         return found
 
     page.on("websocket", listen)
-    return since
+    yield since
+    page.remove_listener("websocket", listen)
 
 
 def size(messages: list[bytes]) -> int:

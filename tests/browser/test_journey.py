@@ -2,6 +2,7 @@
 
 import re
 import signal
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -103,7 +104,8 @@ def test_lists_are_ones_own_and_survive_a_refresh(server: Server, browser: Brows
     other.close()
 
 
-def test_no_script_and_no_foreign_host(server: Server, page: Page) -> None:
+def test_no_script_and_no_foreign_host(server: Server, visitors: Callable[[], Page]) -> None:
+    page = visitors()
     hosts: set[str] = set()
     page.on("request", lambda request: hosts.add(request.url.split("/")[2].split(":")[0]))
     page.on("dialog", lambda dialog: pytest.fail("a script of a text ran"))

@@ -2,7 +2,7 @@
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
@@ -228,7 +228,8 @@ def test_other_points_begin_afresh(page: Page, server: Server) -> None:
     expect(page.get_by_text("panel None selected 0")).to_be_visible()
 
 
-def test_leaving_the_page_gives_the_graphics_memory_back(page: Page, server: Server) -> None:
+def test_leaving_the_page_gives_the_graphics_memory_back(visitors: Callable[[], Page], server: Server) -> None:
+    page = visitors()
     told: list[str] = []
     page.on("console", lambda message: told.append(message.text))
     maps = opened(page, server, n=1000)
@@ -263,7 +264,8 @@ def test_a_lost_context_comes_back(page: Page, server: Server) -> None:
     assert seen(page, place, PINK, 40) == pytest.approx(before, rel=0.02)
 
 
-def test_without_webgl_there_is_a_sentence(page: Page, server: Server) -> None:
+def test_without_webgl_there_is_a_sentence(visitors: Callable[[], Page], server: Server) -> None:
+    page = visitors()
     page.add_init_script(
         "const get = HTMLCanvasElement.prototype.getContext;"
         "HTMLCanvasElement.prototype.getContext = function (kind, ...rest) {"

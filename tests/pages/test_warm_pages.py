@@ -1,6 +1,5 @@
 """Pages whose answers are there start no job: not when one comes back to them, not for another visitor."""
 
-import time
 from pathlib import Path
 
 import pytest
@@ -10,6 +9,7 @@ from core import jobs, pipeline
 from core.session.panel import forget
 from core.store.corpora import Corpora
 from core.types import ModelSpec
+from tests.pages.test_pages import settle
 
 ROOT = Path(__file__).parent.parent.parent
 PAGES = ("overview", "compare", "similarity", "clusters", "latency", "retrieval", "decision", "library")
@@ -24,16 +24,11 @@ def _visit() -> AppTest:
 
 
 def _walk(at: AppTest) -> dict[str, int]:
-    """Every page until nothing is at work; how many jobs each started."""
+    """Every page until nothing is at work and nothing more is asked; how many jobs each started."""
     found = {}
     for page in PAGES:
-        before, deadline = jobs.jobs().started, time.monotonic() + 240
-        at.switch_page(f"pages/{page}.py").run()
-        while jobs.jobs().active():
-            assert time.monotonic() < deadline
-            while jobs.jobs().active():
-                time.sleep(0.05)
-            at.run()
+        before = jobs.jobs().started
+        settle(at.switch_page(f"pages/{page}.py").run())
         assert not at.exception, (page, at.exception)
         assert not at.error, (page, [error.value for error in at.error])
         found[page] = jobs.jobs().started - before
