@@ -1,9 +1,10 @@
 """The k most similar rows of every row, each product of two rows computed once: for whole corpora, exactly."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import lru_cache
+from itertools import pairwise
 from queue import SimpleQueue
 from threading import Lock
 from typing import Any, TypeAlias
@@ -74,6 +75,11 @@ class Tiles:
         m = len(self.blocks)
         for step in range(m // 2 + 1):
             yield [(i, (i + step) % m) for i in range(m // 2 if step and 2 * step == m else m)]
+
+    def look_at(self, pairs: Sequence[tuple[int, int]]) -> None:
+        """Look at one tile after the other."""
+        for pair in pairs:
+            self.look(pair)
 
     def look(self, pair: tuple[int, int]) -> None:
         """Let the rows of two blocks see each other."""
@@ -148,7 +154,9 @@ def best(unit: Floats, width: int, threads: int, progress: Progress) -> tuple[In
     with ThreadPoolExecutor(threads) as pool:
         for step, pairs in enumerate(steps):
             progress(step * n // len(steps), n)
-            list(pool.map(tiles.look, pairs))
+            # Its share to each thread at once: handed over one by one, they would wait for each other between tiles.
+            cuts = [len(pairs) * part // threads for part in range(threads + 1)]
+            list(pool.map(tiles.look_at, (pairs[start:stop] for start, stop in pairwise(cuts))))
     ids, values = np.empty((n, width), np.int64), np.empty((n, width), np.float32)
     ids[order], values[order] = order[tiles.ids[:, ::-1]], tiles.values[:, ::-1]
     return ids, values
