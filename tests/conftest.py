@@ -27,7 +27,7 @@ os.environ.setdefault("NUMBA_CACHE_DIR", str(ROOT / ".pytest_cache" / "numba"))
 os.environ.setdefault("VECASSAY_WARM", "false")
 # Converting a transformer takes seconds: only tests with `home_with_static` get what was chosen, made once for all.
 os.environ.setdefault("VECASSAY_BACKEND", "torch")
-# Each page that is opened without a browser looks for components in all that is installed, a third of a second long.
+# Each page that is opened without a browser looks for components in all that is installed, 0.2 s long.
 manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
 # Files that take minutes begin first: one of them at the end would leave the other processes with nothing to do.
 LONG = (

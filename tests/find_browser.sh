@@ -4,9 +4,7 @@
 set -euo pipefail
 bin=${1:?folder of the virtual environment\'s programs}
 
-found() {
-  command -v chromium-headless-shell || command -v chromium || command -v chromium-browser || command -v google-chrome
-}
+found() { command -v chromium || command -v chromium-browser || command -v google-chrome; }
 install() { DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$@" >/dev/null; }
 
 if found >/dev/null; then exit 0; fi

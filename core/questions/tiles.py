@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import lru_cache
-from itertools import pairwise
 from queue import SimpleQueue
 from threading import Lock
 from typing import Any, TypeAlias
@@ -155,8 +154,7 @@ def best(unit: Floats, width: int, threads: int, progress: Progress) -> tuple[In
         for step, pairs in enumerate(steps):
             progress(step * n // len(steps), n)
             # Its share to each thread at once: handed over one by one, they would wait for each other between tiles.
-            cuts = [len(pairs) * part // threads for part in range(threads + 1)]
-            list(pool.map(tiles.look_at, (pairs[start:stop] for start, stop in pairwise(cuts))))
+            list(pool.map(tiles.look_at, (pairs[part::threads] for part in range(threads))))
     ids, values = np.empty((n, width), np.int64), np.empty((n, width), np.float32)
     ids[order], values[order] = order[tiles.ids[:, ::-1]], tiles.values[:, ::-1]
     return ids, values
