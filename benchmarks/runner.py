@@ -10,12 +10,14 @@ from statistics import median, quantiles
 from time import perf_counter
 from typing import Any
 
+import numpy as np
 import psutil
 
-from benchmarks.cases import Case, Missing, Side
+from benchmarks.cases import Case, Missing, Side, Sides
 from core.latency import machine
 
 SEED = 0
+TOUCHED_BYTES = 512 * 1024**2
 PEERS = ("openvino", "onnxruntime", "fastembed", "faiss-cpu", "umap-learn", "openTSNE", "streamlit", "pandas")
 SIDES = ("ours", "theirs")
 PATH = re.compile(r"(?<![\w.])(?:[A-Za-z]:)?(?:[/\\][\w.@+-]+){2,}[/\\]?")
@@ -93,7 +95,7 @@ def measure(case: Case, *, quick: bool = False) -> Result:
     before = usage()
     try:
         with make() as sides:
-            times = _times(sides.ours, sides.theirs, rounds=rounds, cold=case.cold)
+            times = _times(sides, rounds=rounds, cold=case.cold, touched=0 if quick else TOUCHED_BYTES)
             figures = {name: float(value) for name, value in sides.figures().items()}
             # Now: of servers and browsers that are ended by force, nobody can tell afterwards what they used.
             beside = machine.others(before, usage())
@@ -126,22 +128,27 @@ def blank(case: Case, *, quick: bool = False) -> Result:
     )
 
 
-def _times(ours: Side, theirs: Side, *, rounds: int, cold: bool) -> dict[str, list[float]]:
+def _times(sides: Sides, *, rounds: int, cold: bool, touched: int) -> dict[str, list[float]]:
     """Both sides in turns; who goes first changes from round to round."""
-    sides = dict(zip(SIDES, (ours, theirs), strict=True))
+    each = dict(zip(SIDES, (sides.ours, sides.theirs), strict=True))
     if not cold:
-        for side in sides.values():
-            timed(side)
+        for side in each.values():
+            timed(side, touched)
     times: dict[str, list[float]] = {name: [] for name in SIDES}
     for turn in range(rounds):
         for name in SIDES if turn % 2 == 0 else reversed(SIDES):
-            times[name].append(timed(sides[name]))
+            times[name].append(timed(each[name], touched))
     return times
 
 
-def timed(side: Side) -> float:
-    """One call of a side, with nothing of the last call left to collect: its own figure, or seconds by the clock."""
+def timed(side: Side, touched: int = 0) -> float:
+    """One call of a side, with nothing of the last call left to collect: its own figure, or seconds by the clock.
+
+    So many bytes of memory are touched first. A virtual machine's host takes back what was free for some seconds and
+    needs up to 4 ms to give a MiB again, for which the side would pay that happens to come first.
+    """
     gc.collect()
+    np.ones(touched, np.uint8)
     began = perf_counter()
     told = side()
     seconds = perf_counter() - began

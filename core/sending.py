@@ -79,7 +79,6 @@ class Sending:
 
     store: Store
     model: Model
-    texts: str
     agreement: Agreement | None
     _under_way: int = 0
     _estimated: int = 0
@@ -91,7 +90,7 @@ class Sending:
     def of(cls, store: Store, model: Model, corpus: Corpus) -> "Sending":
         """Raises NotAgreed, before anything is loaded or sent, unless this may go where it is to go."""
         if not providers.leaves(model.spec):
-            return cls(store, model, corpus.texts_digest, None)
+            return cls(store, model, None)  # at once: a digest of all texts takes as long as finding their vectors
         access.allowed(model.spec)
         agreement = store.spending.agreed(model.space.digest, corpus.texts_digest)
         if agreement is None:
@@ -100,7 +99,7 @@ class Sending:
                 f"nothing was sent. Agree on a page where the model is chosen, or with --send of embed or preflight "
                 f"on the command line."
             )
-        return cls(store, model, corpus.texts_digest, agreement)
+        return cls(store, model, agreement)
 
     def stop(self, fault: VecassayError) -> None:
         """Send no more: `going` raises the fault. What is under way is paid for, and kept as it comes."""
@@ -121,7 +120,7 @@ class Sending:
             coming = self._under_way * max(1.0, self._counted / max(1, self._estimated))
             cost = money(coming, self.agreement.per_million)
             spending, agreed = self.store.spending, self.agreement
-            here = spending.spent(agreed.space, self.texts, since=agreed.created).money
+            here = spending.spent(agreed.space, agreed.texts, since=agreed.created).money
             self._stay_below(here, cost, agreed.most, "agreed to for these texts")
             limit = settings().spend
             if limit is not None:
@@ -137,11 +136,12 @@ class Sending:
 
     def note(self, texts: int, tokens: int, *, estimated: int, cut: int) -> None:
         """Keep what a request came to, at once: it is paid for, whatever becomes of its vectors."""
-        if self.agreement is None:
+        agreed = self.agreement
+        if agreed is None:
             return
-        spent = Spent(texts, tokens, cut, money(tokens, self.agreement.per_million))
+        spent = Spent(texts, tokens, cut, money(tokens, agreed.per_million))
         with self._lock:
-            self.store.spending.add(self.agreement.space, self.texts, self.model.label, spent)
+            self.store.spending.add(agreed.space, agreed.texts, self.model.label, spent)
             self._under_way -= estimated
             self._estimated += estimated
             self._counted += tokens

@@ -73,6 +73,22 @@ def test_sides_take_turns_and_change_who_goes_first() -> None:
     assert calls == ["ours", "theirs", "theirs", "ours"]
 
 
+def test_memory_is_touched_before_the_clock_starts_and_not_in_a_quick_form(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[str] = []
+
+    @contextmanager
+    def make() -> Iterator[Sides]:
+        yield Sides(lambda: calls.append("ours"), lambda: calls.append("theirs"))
+
+    touching = SimpleNamespace(ones=lambda n, _: calls.append(f"{n / 2**20:g} MiB"), uint8=None)
+    monkeypatch.setattr(runner, "np", touching)
+    runner.measure(_case(make=make, rounds=1, cold=True))
+    assert calls == ["512 MiB", "ours", "512 MiB", "theirs"]
+    calls.clear()
+    runner.measure(_case(quick=make, quick_rounds=1, cold=True), quick=True)
+    assert [call for call in calls if call != "0 MiB"] == ["ours", "theirs"]
+
+
 def test_the_ratio_is_the_median_of_the_rounds() -> None:
     ours, theirs = iter([9.0, 1.0, 2.0, 4.0]), iter([9.0, 3.0, 4.0, 40.0])
 

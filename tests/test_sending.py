@@ -13,7 +13,7 @@ from core.errors import BadVectors, Cancelled, VecassayError
 from core.providers import calls
 from core.providers import openai as hosted_by
 from core.providers.calls import Limits
-from core.sending import NotAgreed, Planned, SpendingLimit, check_free, planned
+from core.sending import NotAgreed, Planned, Sending, SpendingLimit, check_free, planned
 from core.settings import settings
 from core.store import Spent, StoreError
 from core.store.vectors import Vectors
@@ -103,6 +103,12 @@ def test_what_is_here_already_needs_no_agreement(server: Server, hosted: Model) 
     embed(kept(), hosted)
     assert embed(kept(*TEXTS[:7]), hosted).shape == (7, 3)  # other texts, none of them new
     assert sum(server.counted.values()) == 100
+
+
+def test_for_a_model_of_this_machine_the_texts_are_not_read_to_be_named(server: Server) -> None:
+    corpus = Corpus("made", TEXTS)
+    assert Sending.of(pipeline.store(), model(server), corpus).agreement is None
+    assert "texts_digest" not in vars(corpus)
 
 
 def test_an_address_of_this_machine_needs_no_agreement_and_has_no_books(server: Server) -> None:
