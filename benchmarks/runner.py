@@ -15,10 +15,13 @@ import psutil
 
 from benchmarks.cases import Case, Missing, Side, Sides
 from core.latency import machine
+from core.settings import features
 
 SEED = 0
 TOUCHED_BYTES = 512 * 1024**2
 PEERS = ("openvino", "onnxruntime", "fastembed", "faiss-cpu", "umap-learn", "openTSNE", "streamlit", "pandas")
+WIDEST = {"amx_bf16": "AMX", "avx512_bf16": "AVX-512 and bfloat16", "avx512f": "AVX-512", "avx2": "AVX2"}
+"""Instructions for products, widest first: makers give processors of different years one name."""
 SIDES = ("ours", "theirs")
 PATH = re.compile(r"(?<![\w.])(?:[A-Za-z]:)?(?:[/\\][\w.@+-]+){2,}[/\\]?")
 
@@ -182,8 +185,11 @@ def where() -> dict[str, Any]:
     """Processor, cores, memory, system and versions; no names of people, machines or folders."""
     facts = machine.facts()
     libraries = {**facts["libraries"], **{name: found for name in PEERS if (found := _version(name))}}
-    kept = {name: facts[name] for name in ("processor", "cores", "physical_cores", "system", "python")}
-    return {**kept, "memory_gib": round(facts["memory"] / 2**30), "libraries": dict(sorted(libraries.items()))}
+    memory, names = round(facts["memory"] / 2**30), ("cores", "physical_cores", "system", "python")
+    widest = next((words for flag, words in WIDEST.items() if flag in features()), "")
+    processor = facts["processor"] + (f" with {widest}" if widest else "")
+    kept = {"processor": processor, **{name: facts[name] for name in names}}
+    return {**kept, "memory_gib": memory, "libraries": dict(sorted(libraries.items()))}
 
 
 def readable(message: str) -> str:

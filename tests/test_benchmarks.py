@@ -24,6 +24,7 @@ from benchmarks import large, runner, scaling, tables
 from benchmarks.cases import Case, Missing, Sides
 from benchmarks.models import HOME
 from benchmarks.texts import made
+from core.latency import machine
 
 ROOT = Path(__file__).parent.parent
 CASES = benchmarks.discover()
@@ -87,6 +88,17 @@ def test_memory_is_touched_before_the_clock_starts_and_not_in_a_quick_form(monke
     calls.clear()
     runner.measure(_case(quick=make, quick_rounds=1, cold=True), quick=True)
     assert [call for call in calls if call != "0 MiB"] == ["ours", "theirs"]
+
+
+@pytest.mark.parametrize(
+    ("flags", "ending"),
+    [({"avx2", "avx512f", "avx512_bf16"}, " with AVX-512 and bfloat16"), ({"avx2", "fma"}, " with AVX2"), (set(), "")],
+)
+def test_a_processor_is_told_from_others_of_its_name(
+    monkeypatch: pytest.MonkeyPatch, flags: set[str], ending: str
+) -> None:
+    monkeypatch.setattr(runner, "features", lambda: flags)
+    assert runner.where()["processor"] == machine.processor() + ending
 
 
 def test_the_ratio_is_the_median_of_the_rounds() -> None:
