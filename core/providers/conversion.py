@@ -177,7 +177,8 @@ def _save(made: Path, model: Any, facts: Facts) -> None:
         def forward(self, input_ids: Any, attention_mask: Any) -> Any:
             features = {"input_ids": input_ids, "attention_mask": attention_mask, "modality": "text"}
             if self.types:
-                features["token_type_ids"] = torch.zeros_like(input_ids)
+                # One for all: their rows are then a constant, not looked up and added for each token.
+                features["token_type_ids"] = torch.zeros(1, 1, dtype=input_ids.dtype)
             return self.model(features)["sentence_embedding"]
 
     given = model.preprocess(list(EXAMPLES))
