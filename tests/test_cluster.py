@@ -200,7 +200,8 @@ def test_a_scheduler_that_dies_is_told_and_the_job_goes_on_with_another(
         told: list[dict[str, Any]] = []
         monkeypatch.setattr(jobs, "_note", lambda event: told.append(event[1]))  # a job that ended forgets its events
         jobs.submit(question)
-        assert ended(jobs, question).state == "done"
+        status = ended(jobs, question)
+        assert status.state == "done", status.message
         embedding = [each for each in told if each["key"].startswith("embed-")]
         assert any(each["done"] > 0 for each in embedding), told  # progress came from the new scheduler
     assert vectors(study) == 240
